@@ -22,10 +22,8 @@ var acceptable = map[Kind]bool{reconcile.Quantity: true, reconcile.NotBilledOn: 
 	reconcile.OnlyOnBill: true}
 
 // Accept lets the ledger have from a day on the seats that the bill has on it. Where a person enters the seats, a
-// change
-// is entered; where the distributor reports them, the row that reached as many moves to that day, for how many
-// there are
-// now only it can say.
+// change is entered; where the distributor reports them, the row that reached as many moves to that day, for how many
+// there are now only it can say.
 func (s Service) Accept(ctx context.Context, by audit.Actor, step Step) error {
 	return s.alone(ctx, by, func(tx *gorm.DB) (audit.Event, error) { return s.accept(ctx, tx, by, step) })
 }

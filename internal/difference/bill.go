@@ -168,8 +168,7 @@ type charged struct {
 }
 
 // lacking are the seats of the bill, day by day, less all that is charged here, or is going to be. Days before the
-// first
-// billable one are nobody's here.
+// first billable one are nobody's here.
 func lacking(ctx context.Context, tx *gorm.DB, r Row, h history.History) ([]lack, error) {
 	lines, err := charges(ctx, tx, r)
 	if err != nil {
@@ -240,9 +239,8 @@ func joinedTo(out []lack, l lack) []lack {
 	return append(out, l)
 }
 
-// seatsOn is how many seats the bill charges on a day: the sum of its lines, or where none but those of events
-// stand, as
-// in a year that another bill has charged, what the last event charges anew (recon.md 1.6).
+// seatsOn is how many seats the bill charges on a day: the sum of its lines, or where none but those of events stand,
+// as in a year that another bill has charged, what the last event charges anew (recon.md 1.6).
 func seatsOn(lines []charged, day clock.Date) decimal.Decimal {
 	type event struct{ reference, charge string }
 	most := decimal.Zero

@@ -79,8 +79,7 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 const manyLines = 2000
 
 // hash has a long bill's statements join by hash: its lines came a moment ago, and the database, which has not
-// counted
-// them yet, would hold each against each.
+// counted them yet, would hold each against each.
 func (b bill) hash(tx *gorm.DB) error {
 	if b.Lines < manyLines {
 		return nil

@@ -12,9 +12,8 @@ import (
 	"seatledger/internal/errs"
 )
 
-// Match says which subscription of ours the lines of a difference are about, named by the distributor's id. It
-// holds for
-// this bill and for those to come, until it is forgotten, and the bill is compared again.
+// Match says which subscription of ours the lines of a difference are about, named by the distributor's id. It holds
+// for this bill and for those to come, until it is forgotten, and the bill is compared again.
 func (s Service) Match(ctx context.Context, by audit.Actor, step Step, external string) error {
 	external = strings.TrimSpace(external)
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {

@@ -19,8 +19,7 @@ func number(d decimal.NullDecimal) string {
 }
 
 // credits finds the credits that disputes have brought: a line of a later bill for the same thing that gives back
-// what
-// was claimed, to the cent for each seat. Each line answers one dispute.
+// what was claimed, to the cent for each seat. Each line answers one dispute.
 func (b bill) credits(ctx context.Context, tx *gorm.DB) error {
 	err := tx.WithContext(ctx).Exec(`
 		WITH lines AS (SELECT l.id, l.amount, l.currency, l.quantity, l.place, `+thing+` AS subject

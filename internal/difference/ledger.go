@@ -17,10 +17,8 @@ import (
 )
 
 // What the bill should have been: the same lines beside the days of the ledger, and their prices beside the costs
-// that
-// the distributor has told. It finds what the invoices cannot show: that they follow the bill and the ledger does
-// not,
-// and what no invoice has reached yet.
+// that the distributor has told. It finds what the invoices cannot show: that they follow the bill and the ledger
+// does not, and what no invoice has reached yet.
 
 // held is a subscription that the bill is about.
 type held struct {
@@ -76,8 +74,7 @@ func (b bill) ledger(ctx context.Context, tx *gorm.DB) (*reconcile.Sides, error)
 }
 
 // days are those of a subscription in the ledger. What the ledger has none of cannot be compared, nor what lies
-// before
-// its first day.
+// before its first day.
 func (h held) days(s *reconcile.Sides, of history.History) error {
 	begins := of.Begins()
 	if begins.IsZero() {

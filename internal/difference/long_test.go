@@ -12,8 +12,7 @@ import (
 )
 
 // A long bill takes as long as its lines and hardly more memory than a short one. It says what it took; what it may
-// take
-// is asked of it where a machine has nothing else to do.
+// take is asked of it where a machine has nothing else to do.
 //
 //nolint:paralleltest // it measures
 func TestALongBillIsComparedInLittleMemory(t *testing.T) {

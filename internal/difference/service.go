@@ -41,8 +41,7 @@ var Tolerance = decimal.RequireFromString("0.01")
 func (s Service) today() clock.Date { return clock.Today(s.Clock, s.Zone) }
 
 // Ask has a bill compared, in the transaction that received it, set it aside, or changed what it is compared with.
-// The
-// other bills whose days it shares are compared again with it.
+// The other bills whose days it shares are compared again with it.
 func (s Service) Ask(ctx context.Context, tx *gorm.DB, bill uuid.UUID) error {
 	var bills []uuid.UUID
 	err := tx.WithContext(ctx).Raw(`SELECT o.id FROM supplier_bills b JOIN supplier_bills o

@@ -53,9 +53,8 @@ func (p ProductFrom) Same(o ProductFrom) bool {
 	return p == o
 }
 
-// agrees tells whether a price row is a price of a day; outside of a contract no day has one. Price 0 is one only
-// for a
-// trial, and where a person typed it.
+// agrees tells whether a price row is a price of a day; outside of a contract no day has one. Price 0 is one only for
+// a trial, and where a person typed it.
 func (h History) agrees(r Row, day clock.Date) bool {
 	p, is := r.Price, h.ProductOn(day)
 	k, inContract := h.Terms[h.ContractOn(day)]

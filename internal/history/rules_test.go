@@ -250,8 +250,7 @@ func TestDatesAreWholeDays(t *testing.T) {
 }
 
 // What a supplier's bill has and the ledger lacks is charged on its days; a later correction of the ledger bills
-// nothing
-// again, and one that comes before the run neither twice.
+// nothing again, and one that comes before the run neither twice.
 func TestSeatsOfASuppliersBillArePaidOnce(t *testing.T) {
 	t.Parallel()
 	b := begin(t).row("2026-10-01", 10, false).bill("2026-12-01").extra("2026-11-10", "2026-12-01", 2)

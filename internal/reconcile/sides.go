@@ -34,8 +34,7 @@ type Sale struct {
 }
 
 // Sides are the lines of a bill and of invoices, handed over a line at a time in any order. What is compared with
-// what,
-// and what is found, is as with two files.
+// what, and what is found, is as with two files.
 type Sides struct {
 	words *pool
 	cs    []keptCharge
@@ -123,8 +122,7 @@ func (s *Sides) About(from, to string) (err error) {
 }
 
 // Comparable says on which days a subscription, or else a customer, was billed at all, so that its lines on others
-// are
-// not compared. No days: none of its lines is.
+// are not compared. No days: none of its lines is.
 func (s *Sides) Comparable(of, from, to string) error {
 	days, err := s.span(from, to)
 	if err == nil {
@@ -144,9 +142,8 @@ func (s *Sides) Claimed(id, from, to string) error {
 	return err
 }
 
-// Compare compares the lines; covered is told of each line of the bill that could be compared. What nothing was
-// said of
-// is compared on all days that the bill is about.
+// Compare compares the lines; covered is told of each line of the bill that could be compared. What nothing was said
+// of is compared on all days that the bill is about.
 func (s *Sides) Compare(ctx context.Context, tolerance decimal.Decimal, covered func(line string)) (Result, error) {
 	all := daysOf(s.cs, func(c *keptCharge) span { return c.span })
 	if s.frame.charged.empty() {

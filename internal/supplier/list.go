@@ -90,8 +90,7 @@ type LineRow struct {
 }
 
 // Lines is the list of the lines of one bill (Query.Of), with what the comparison found of each: the subscription
-// that
-// it is about, and the difference that weighs most, one to do before others.
+// that it is about, and the difference that weighs most, one to do before others.
 var Lines = &listing.List[LineRow]{
 	Name: "lines", One: "line", Many: "lines", Table: "supplier_bill_lines l", ID: "l.id", Default: "place",
 	Within: "l.bill_id = ?", Columns: lineList,

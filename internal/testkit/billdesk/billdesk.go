@@ -1,7 +1,6 @@
-// Package billdesk puts the lines of package billlines into a database: customers with contracts, subscriptions
-// that are
-// signed off, invoices that were billed, and a supplier's bill, as though all of it had come in the ordinary ways. It
-// knows the tables and none of the rooms that compare.
+// Package billdesk puts the lines of package billlines into a database: customers with contracts, subscriptions that
+// are signed off, invoices that were billed, and a supplier's bill, as though all of it had come in the ordinary
+// ways. It knows the tables and none of the rooms that compare.
 package billdesk
 
 import (

@@ -7,10 +7,8 @@ type Case struct{ Bill, Billed, Want []string }
 
 // Kinds are the kinds of difference that people report, by the number they have in our notes (recon.md 6). Two files
 // cannot show 18, a bill read before it is closed: nothing in it says so. Of 5 they show that our own days are
-// compared,
-// of 13 that a price changed and not why, of 16 what damage can be undone. 4 stands by itself. SoundBill and
-// SoundBilled
-// belong to each.
+// compared, of 13 that a price changed and not why, of 16 what damage can be undone. 4 stands by itself. SoundBill
+// and SoundBilled belong to each.
 func Kinds() map[string]Case {
 	a, b := Anniversary(), Ours
 	three := func(m []string) string { return In("S1", "cycleCharge", m, "3", "10", "30") }

@@ -1,7 +1,6 @@
 // Package billlines makes lines of supplier bills and of our invoices, as CSV rows of the layouts of CONTRACT, for
-// tests
-// of whatever compares them: the kinds that people report, and a world with planted faults. It knows nothing of what
-// compares.
+// tests of whatever compares them: the kinds that people report, and a world with planted faults. It knows nothing of
+// what compares.
 package billlines
 
 import "strings"
