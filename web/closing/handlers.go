@@ -73,7 +73,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.List{Page: session.Page(c, nav, nav), Table: h.table(rows)}
+	m := view.List{Page: session.Page(c, nav, nav), Table: h.table(rows, mayClose(c))}
 	m.Page.Lead = "What each month's bill should come to, came to, and who has signed it."
 	return httpx.Render(c, http.StatusOK, m.Show())
 }

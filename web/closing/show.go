@@ -138,7 +138,7 @@ func cash(d decimal.Decimal, currency string) ui.Cell {
 func (s sheet) bills() ui.Table {
 	t := ui.Table{Caption: "Bills", Plain: true, Columns: []ui.Column{{Label: "Bill"}, {Label: "State"}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No bill yet", Text: "What it should come to stands above.",
-			Action: &ui.LinkButton{Text: "Bring in a bill", Href: at.SupplierBills + "/new"}}}
+			Action: bringIn(s.may)}}
 	for _, b := range s.Bills {
 		state := ui.Badge{Text: "compared", Tone: ui.Good}
 		switch {
@@ -217,14 +217,22 @@ func marginTable(by closing.By, rows []closing.Margin) ui.Table {
 	return t
 }
 
-func (h Handlers) table(rows []closing.Row) ui.Table {
+// bringIn leads to where a bill comes in; nil for who may not.
+func bringIn(may bool) *ui.LinkButton {
+	if !may {
+		return nil
+	}
+	return &ui.LinkButton{Text: "Bring in a bill", Href: at.SupplierBills + "/new"}
+}
+
+func (h Handlers) table(rows []closing.Row, may bool) ui.Table {
 	t := ui.Table{Caption: nav, Columns: []ui.Column{{Label: "Month", Card: true}, {Label: "Provider"},
 		{Label: "Bills", Numeric: true}, {Label: "Charged", Numeric: true, Card: true},
 		{Label: "Differences to do", Numeric: true}, {Label: "Signature", Card: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No month yet",
 			Text: "A month is here when it has a bill, and the present one of each provider with what it should come " +
 				"to.",
-			Action: &ui.LinkButton{Text: "Bring in a bill", Href: at.SupplierBills + "/new"}}}
+			Action: bringIn(may)}}
 	for _, r := range rows {
 		charged := ui.Cell{Text: "no bill yet", Muted: true}
 		if r.Bills > 0 {

@@ -132,6 +132,8 @@ var promised = []struct{ method, path, who string }{
 	{"POST", `^/bulk`, "aob"},
 	// Billing: contracts, prices, signatures, invoices, books, renewals, mails.
 	{"POST", `^/(contracts|price-lists|subscriptions|changes|billing|billing-runs|invoices|books|renewals|mails)`, "ab"},
+	{"POST", `^/(supplier-bills|supplier-months|differences)`, "ab"},
+	{"", `^/supplier-bills/(new|hand|:id/take-back)`, "ab"},
 	{"", `^/contracts/(new|make|import|:id/(edit|deactivate|lines))`, "ab"},
 	{"", `^/price-lists/(new|:id/(edit|items|import|reckon))`, "ab"},
 	{"", `^/subscriptions/:id/(prices/:change/correct|bill-from-start|deactivate|activate)`, "ab"},

@@ -1,9 +1,14 @@
 package site_test
 
 import (
+	"fmt"
 	"net/http"
+	"path"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/testkit/webtest"
@@ -29,6 +34,7 @@ func (w *walk) weeksLater() *walk {
 	w.mailOut()
 	w.exportAll()
 	w.paidAndDue()
+	w.charged()
 	w.moveAway()
 	keep(w.admin, "/subscriptions?state=held", "Held ones", "pinned", "shared")
 	return w
@@ -102,13 +108,33 @@ func (w *walk) paidAndDue() {
 	apply(w.look("/price-lists/"+list+"/import", "part_number,product_name,unit,term,billing_frequency,unit_price,"+
 		"effective_from\r\nABC,A thing,month,annual,monthly,1.50,2026-01-01\r\n"))
 	customer := w.admin.Get("/crm-accounts.csv").Records()[0]
-	w.look("/contracts/import", "crm_account_id,name\r\n"+customer["id"]+",From a file\r\n")
+	apply(w.look("/contracts/import", "crm_account_id,name,currency,start_date,bill_from,payment_terms\r\n"+customer["id"]+
+		",From a file,USD,2026-01-01,2027-01-01,14\r\n"))
 	run := w.admin.Post("/billing-runs", map[string][]string{"all": {"1"}, "step": {"draft"}, "late": {"1"},
 		"due": {now.AddDate(0, 0, 31).Format(time.DateOnly)}})
 	w.extra = append(w.extra, run.Want(http.StatusSeeOther).Location())
 	contract := "/contracts/" + w.admin.Get("/invoices.csv?state=billed").Records()[0]["contract_id"]
 	w.admin.Get(contract).Follow("Add a line").FormTo(contract+"/lines").Set("text", "Set-up, once", "unit_amount",
 		"120", "every", "once").Submit().Next().Shows("Set-up, once")
+}
+
+// charged takes in a bill with a seat more than the ledger has, and one that nobody here knows.
+func (w *walk) charged() {
+	w.t.Helper()
+	month := w.App.Clock.Now().Format("2006-01")
+	s := w.admin.Get("/subscriptions.csv?state=active").Records()[0]
+	const head = "line,customer,subscription_external_id,part_number,product,billing_frequency,charge,from,to,quantity," +
+		"unit_price,amount,currency\r\n"
+	file := head
+	for i, id := range []string{s["external_id"], "NOBODYS"} {
+		file += fmt.Sprintf("%d,Example,%s,P-1,A product,monthly,cycleCharge,%s-01,%s-28,%s1,10,%s10,USD\r\n", i+1, id, month,
+			month, s["quantity"], s["quantity"])
+	}
+	preview := w.admin.Get("/supplier-bills/new").FormTo("/supplier-bills").Set("provider_id",
+		strings.TrimPrefix(w.provider, "/providers/")).File("file", file).Submit().Next()
+	bill := preview.FormTo(preview.URL.Path + "/apply").Submit().Next()
+	w.must(w.App.Differences.Compare(w.t.Context(), uuid.MustParse(path.Base(bill.URL.Path))))
+	w.extra = append(w.extra, "/search?q=a")
 }
 
 // look uploads a file and remembers its preview for whoever walks all pages.

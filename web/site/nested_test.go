@@ -16,8 +16,8 @@ import (
 	"seatledger/web/site"
 )
 
-// A parameter behind another that is no record of its parent: a day, and the place of a file.
-var noChild = []string{":day", ":place"}
+// A parameter behind another that is no record of its parent: a day, a month, and the place of a file.
+var noChild = []string{":day", ":month", ":place"}
 
 // nested are the routes whose address names a record and a record that belongs to it.
 func nested(routes []site.Line) []site.Line {

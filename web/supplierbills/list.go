@@ -143,7 +143,7 @@ func (h Handlers) Record(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.Record{Page: session.Page(c, b.Called(), nav), Facts: h.facts(b, compared), Sums: sumsTable(sums),
+	m := view.Record{Page: session.Page(c, b.Called(), nav), Facts: h.facts(b, compared, mayWrite(c)), Sums: sumsTable(sums),
 		Lines: linesTable(lines), Remarks: remarks(b, sums)}
 	m.Page.Kicker, m.Page.Crumbs = "Supplier bill", crumbs
 	m.Page.Badges = []ui.Badge{stateBadge(b.State(), b.Preliminary)}
@@ -194,7 +194,7 @@ func remarks(b supplier.Bill, sums []supplier.Sum) []ui.Callout {
 	return out
 }
 
-func (h Handlers) facts(b supplier.Bill, c difference.Comparison) ui.DefinitionList {
+func (h Handlers) facts(b supplier.Bill, c difference.Comparison, may bool) ui.DefinitionList {
 	items := []ui.Definition{ui.Fact("Month", b.Month.String()[:7])}
 	if b.ProviderID.Valid {
 		items = append(items, ui.Definition{Term: "Provider", Value: ui.LinkCell(b.Provider,
@@ -204,8 +204,11 @@ func (h Handlers) facts(b supplier.Bill, c difference.Comparison) ui.DefinitionL
 	}
 	items = append(items, ui.Fact("Number", b.Number), ui.Fact("Came as", b.Layout.Words()))
 	if b.ImportID.Valid {
-		items = append(items, ui.Definition{Term: "File", Value: ui.LinkCell(b.Name,
-			newPath+"/"+b.ImportID.UUID.String())})
+		file := ui.TextCell(b.Name)
+		if may {
+			file.Href = newPath + "/" + b.ImportID.UUID.String()
+		}
+		items = append(items, ui.Definition{Term: "File", Value: file})
 	}
 	if !b.FromOn.IsZero() {
 		days := b.FromOn.String()
