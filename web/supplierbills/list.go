@@ -143,7 +143,8 @@ func (h Handlers) Record(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.Record{Page: session.Page(c, b.Called(), nav), Facts: h.facts(b, compared, mayWrite(c)), Sums: sumsTable(sums),
+	m := view.Record{Page: session.Page(c, b.Called(), nav), Facts: h.facts(b, compared, mayWrite(c)),
+		Sums:  sumsTable(sums),
 		Lines: linesTable(lines), Remarks: remarks(b, sums)}
 	m.Page.Kicker, m.Page.Crumbs = "Supplier bill", crumbs
 	m.Page.Badges = []ui.Badge{stateBadge(b.State(), b.Preliminary)}
