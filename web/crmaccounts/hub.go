@@ -116,7 +116,7 @@ func (x hub) invoicePart(id uuid.UUID) view.Part {
 		}
 		p.Table.Rows = append(p.Table.Rows, ui.Row{Muted: i.State == invoice.Void, Cells: []ui.Cell{
 			{Text: i.Called(), Href: at.Invoice(i.ID), Sub: i.Contract},
-			ui.Cell{Badges: []ui.Badge{state.Invoice(i.State)}}, due,
+			{Badges: []ui.Badge{state.Invoice(i.State)}}, due,
 			ui.Of(ui.Money{Amount: money.Grouped(i.Total, i.Currency), Currency: i.Currency}), open}})
 	}
 	return p
