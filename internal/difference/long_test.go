@@ -11,8 +11,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// A long bill takes hardly more memory than a short one, and each seat that lacks in it is found. SEATLEDGER_LONG has it
-// a hundred times as long.
+// A long bill takes hardly more memory than a short one, and each seat that lacks in it is found. SEATLEDGER_LONG has
+// it at full length.
 //
 //nolint:paralleltest // it measures
 func TestALongBillIsComparedInLittleMemory(t *testing.T) {
