@@ -10,6 +10,7 @@ type alignment struct {
 	place   string  // the place that only one name has, run together; set with extraPlace
 	placeOn side    // whose name that is
 	besides pattern // the pattern without that place
+	sited   bool    // that place stands where a town does: in brackets, or behind an "of"
 	entity  bool    // only one name has a word that companies of one house are told by: foundation, fund
 	region  bool    // the same with north or Europe
 	line    bool    // the same with capital or ventures

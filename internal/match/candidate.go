@@ -35,7 +35,7 @@ func (x *Index) candidate(a *profile, l link, rivals []link) Candidate {
 	}
 	c.Probability = probability(c.Score)
 	own.lone = x.loneName(&cmp, rivals)
-	if c.Band = bandOf(&c, own, &cmp); c.Band == Likely && c.Doubt == "" {
+	if c.Band = x.bandOf(&c, own, &cmp); c.Band == Likely && c.Doubt == "" {
 		c.Doubt, c.Thin = thin(&cmp), true
 	}
 	x.noteTwins(&c, l.crm)
@@ -64,12 +64,13 @@ const (
 	certainAt = 0.97
 	ownedAt   = 0.95 // with a domain, telephone or street that nobody else has, and no field that differs
 	loneAt    = 0.90 // with a rare name where names are unique, and nobody near
-	likelyAt  = 0.5
+	likelyAt  = 0.65 // so that nineteen of twenty are right; from there down to one half a person chooses
+	evenAt    = 0.5  // likely in files too small to learn from
 )
 
 // bandOf sorts a candidate. Certain also needs that nothing speaks against it
 // in kind: a machine must not overrule a doubt that a person would have.
-func bandOf(c *Candidate, own *owned, cmp *comparison) Band {
+func (x *Index) bandOf(c *Candidate, own *owned, cmp *comparison) Band {
 	floor := certainAt
 	if (own.domain || !own.crowded && (own.phone || own.street)) && !cmp.differs() {
 		floor = ownedAt
@@ -82,7 +83,7 @@ func bandOf(c *Candidate, own *owned, cmp *comparison) Band {
 		return Unclear
 	case c.Probability >= floor && c.Doubt == "":
 		return Certain
-	case c.Probability >= likelyAt:
+	case c.Probability >= likelyAt, c.Probability >= evenAt && !x.learns():
 		return Likely
 	}
 	return Unclear

@@ -22,13 +22,30 @@ func (x *Index) doubt(a, b *profile, l *link, rivals []link) string {
 	for _, ask := range []func(*comparison, *owned) string{doubtAlias, doubtFigure, doubtEntity, doubtInitials,
 		doubtPlaceName, doubtWords, doubtSpelling, doubtForm, doubtMove, doubtDoor} {
 		if d := ask(cmp, own); d != "" {
-			return d
+			return particular(d, a, b, &cmp.name)
 		}
 	}
 	if d := doubtRivals(l, own, rivals); d != "" {
 		return d
 	}
 	return x.doubtHouse(a, b, l, own)
+}
+
+// particular says more of two doubts: of a name's owner, and of a town.
+func particular(doubt string, a, b *profile, al *alignment) string {
+	switch {
+	case doubt == otherName && tradesAs(&a.names[al.nameA], &b.names[al.nameB]):
+		return companysName
+	case doubt == placeMore && al.sited:
+		return townMore
+	}
+	return doubt
+}
+
+// tradesAs is true for an alias without a legal form beside a company's registered name.
+func tradesAs(a, b *name) bool {
+	return a.alias && a.form.family == formNone && b.form.family != formNone ||
+		b.alias && b.form.family == formNone && a.form.family != formNone
 }
 
 func (x *Index) doubtTenant(a *profile) string {
@@ -133,11 +150,15 @@ func doubtMove(cmp *comparison, own *owned) string {
 
 // doubtDoor: two schools of a district share name, town and switchboard, but no street.
 func doubtDoor(cmp *comparison, own *owned) string {
-	other := cmp.grade[fieldStreet] == gradeDiffer || cmp.grade[fieldPostal] == gradeDiffer
-	if other && !own.phone && !(own.domain && own.readsAlike(cmp)) {
-		return otherDoor
+	other := cmp.grade[fieldStreet] == gradeDiffer || cmp.grade[fieldPostal] == gradeDiffer ||
+		own.board && cmp.grade[fieldStreet] == gradePartly // another number of the same street
+	switch {
+	case !other || own.phone || own.domain && own.readsAlike(cmp):
+		return ""
+	case own.board && !own.domain:
+		return boardDoor
 	}
-	return ""
+	return otherDoor
 }
 
 // doubtRivals: a record that fits on its own evidence must be contradicted by a

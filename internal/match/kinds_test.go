@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -356,6 +357,9 @@ func branches(seed uint64) world {
 		house := []card{c}
 		for range z.IntN(4) {
 			r := z.relative(c)
+			if slices.ContainsFunc(house, func(o card) bool { return o.ending == r.ending }) {
+				continue // two companies of a house have two names
+			}
 			sited := strings.Contains(r.ending, r.town) || strings.ContainsAny(r.ending, "0123456789")
 			if !sited && z.p(.4) { // a store has a door of its own
 				r.town, r.zip, r.road = c.town, c.zip, c.road

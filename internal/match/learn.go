@@ -19,9 +19,11 @@ const (
 // learned: a pair must not be its own teacher.
 const enough = 40
 
+func (x *Index) learns() bool { return min(x.n.accounts, x.n.crm) >= enough }
+
 // learn moves the model towards the data at hand.
 func (x *Index) learn(ctx context.Context, links []link) {
-	if min(x.n.accounts, x.n.crm) < enough {
+	if !x.learns() {
 		return
 	}
 	within, asked := x.within()

@@ -2,6 +2,7 @@ package match
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -10,9 +11,12 @@ import (
 type token struct {
 	text  string
 	kind  kind
+	sited bool    // stands where a town does: in brackets, or behind a last "of"
 	sound string  // as it sounds; set with bits
 	bits  float64 // how much it says when both sides have it; set by vocabulary.weigh
 }
+
+func (t token) town() bool { return t.kind == place || t.sited }
 
 // name is a company name as the comparison reads it.
 type name struct {
@@ -81,10 +85,12 @@ func parseName(s string) name {
 	words := splitWords(s)
 	core, legal := stripForms(words)
 	n := name{form: legal}
+	town, of := wordsIn(s), lastOf(core)
 	var compact strings.Builder
 	for i, w := range core {
 		w = plainSpelling(w, i == len(core)-1)
 		t := token{text: w, kind: kindOf(w)}
+		t.sited = t.kind == plain && (i > of || slices.Contains(town, w))
 		if t.kind != stop {
 			compact.WriteString(w)
 		}
@@ -98,6 +104,25 @@ func parseName(s string) name {
 	}
 	n.compact = compact.String()
 	return n
+}
+
+// wordsIn are the words that stand in brackets: "Upton Elevators (Topeka)".
+func wordsIn(s string) []string {
+	if m := bracketed.FindStringSubmatch(s); m != nil {
+		return splitWords(m[2])
+	}
+	return nil
+}
+
+// lastOf is where the "of" stands that one or two last words hang on, as in "Podiatry
+// of Ferrara"; past the end when there is none.
+func lastOf(words []string) int {
+	for i := len(words) - 2; i > 0 && i >= len(words)-3; i-- {
+		if words[i] == "of" {
+			return i
+		}
+	}
+	return len(words)
 }
 
 // plainSpelling expands abbreviations and figures. A lone I, V or X counts as

@@ -60,8 +60,9 @@ func (al *alignment) notePlace(restA, restB []token) {
 	}
 	var others []token
 	for _, t := range rest {
-		if t.kind == place {
+		if t.town() {
 			al.place += t.text
+			al.sited = al.sited || t.sited
 		} else {
 			others = append(others, t)
 		}
@@ -117,12 +118,12 @@ func telling(ts []token, used *[32]bool) int {
 func extraOf(rest []token) pattern {
 	worst := extraFiller
 	for _, t := range rest {
-		switch t.kind {
-		case number:
+		switch {
+		case t.kind == number:
 			return extraNumber
-		case place:
+		case t.town():
 			worst = max(worst, extraPlace)
-		case plain, trade:
+		case t.kind == plain || t.kind == trade:
 			worst = max(worst, extraWord)
 		}
 	}
@@ -133,13 +134,15 @@ func swapOf(a, b []token) pattern {
 	switch {
 	case len(a) == 1 && len(b) == 1 && bothHave(a, b, number):
 		return swapNumber
-	case bothHave(a, b, place) || bothHave(a, b, number):
+	case anyTown(a) && anyTown(b) || bothHave(a, b, number):
 		return swapPlace
 	}
 	return swapWord
 }
 
 func bothHave(a, b []token, k kind) bool { return has(a, k) && has(b, k) }
+
+func anyTown(ts []token) bool { return slices.ContainsFunc(ts, token.town) }
 
 func has(ts []token, k kind) bool {
 	for _, t := range ts {

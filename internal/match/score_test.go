@@ -17,7 +17,7 @@ func assign(accounts, crm []Record, o Options) Result {
 // figures are what a run on a labelled world amounts to.
 type figures struct {
 	truth               int // pairs there are
-	pairs, right        int // likely and certain
+	pairs, right        int // stated better than even
 	certain, certainBad int
 	likely, likelyBad   int
 	doubts              map[string]*[3]tally           // of rows that are not certain, by what makes them doubtful
@@ -51,12 +51,14 @@ func (f *figures) add(c *Candidate, ok bool) {
 	if ok {
 		b.right++
 	}
+	if c.Probability >= .5 {
+		f.pairs++
+		if ok {
+			f.right++
+		}
+	}
 	if c.Band == Unclear {
 		return
-	}
-	f.pairs++
-	if ok {
-		f.right++
 	}
 	if c.Band == Certain {
 		f.certain++

@@ -230,3 +230,50 @@ func TestEachLikelyPairSaysWhyItIsNotCertain(t *testing.T) {
 		}
 	}
 }
+
+// A town in brackets or behind "of" is a branch's name where nothing else is known; a
+// country is no town, and with a telephone of their own the town says nothing.
+func TestATownInTheNameIsABranch(t *testing.T) {
+	t.Parallel()
+	house := Record{ID: "c", Name: "Quellari Podiatry Ltd"}
+	for name, want := range map[string]Band{
+		"Quellari Podiatry (Ferrara) Ltd": Unclear, "QUELLARI PODIATRY OF FERRARA": Unclear,
+		"Quellari Podiatry of San Felice Ltd": Unclear, "Quellari Podiatry USA Ltd": Likely,
+		"Quellari Podiatry Group Ltd": Likely,
+	} {
+		r := among([]Record{{ID: "a", Name: name}}, []Record{house})
+		if band, p, doubt := bandIn(r, "a", "c"); band != want {
+			t.Errorf("%s: %s, %.3f, %s; want %s", name, band, p, doubt, want)
+		}
+	}
+	branch := Record{ID: "a", Name: "Quellari Podiatry (Ferrara) Ltd", Phone: "775-555-0143"}
+	house.Phone = "+1 775 555 0143"
+	if band, p, doubt := bandIn(among([]Record{branch}, []Record{house}), "a", "c"); band == Unclear {
+		t.Errorf("with a telephone of their own: %s, %.3f, %s", band, p, doubt)
+	}
+}
+
+// Who trades under the registered name of another is its franchisee more often than the company itself.
+func TestTheRegisteredNameOfAnother(t *testing.T) {
+	t.Parallel()
+	trader := Record{ID: "a", Name: "Zandvoort Abrasives Corp. dba Quellari Flooring"}
+	for name, want := range map[string]Band{"Quellari Flooring Corp.": Unclear, "Quellari Flooring": Likely} {
+		r := among([]Record{trader}, []Record{{ID: "c", Name: name}})
+		if band, p, doubt := bandIn(r, "a", "c"); band != want {
+			t.Errorf("%s: %s, %.3f, %s; want %s", name, band, p, doubt, want)
+		}
+	}
+}
+
+// Another number in the same street is another door where the telephone is a switchboard.
+func TestTwoNumbersOfOneStreet(t *testing.T) {
+	t.Parallel()
+	at := func(id, name, street string) Record {
+		return Record{ID: id, Name: name, Street: street, City: "Reno", Phone: "775-555-0143"}
+	}
+	accounts := []Record{at("a", "Zandvoort", "113 Regent Street"), at("a2", "Ithaca Primary", "7 Oak Road")}
+	crm := []Record{at("c", "Zandvoort", "247 Regent Street"), at("c2", "Lydford Primary", "9 Elm Road")}
+	if band, p, doubt := bandIn(among(accounts, crm), "a", "c"); band == Likely || band == Certain {
+		t.Errorf("%s, %.3f, %s", band, p, doubt)
+	}
+}
