@@ -91,9 +91,10 @@ func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers 
 			Works: a.Bulk},
 		contracts: contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone, Fill: a.FillPrices, Bulk: a.Bulk,
 			Imports: files},
-		prices:        prices.Handlers{Prices: a.Prices, Imports: files, Zone: a.Zone},
-		syncruns:      syncruns.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync, Sessions: m},
-		dashboard:     dashboard.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Night: a.Sync.SyncAt},
+		prices:   prices.Handlers{Prices: a.Prices, Imports: files, Zone: a.Zone},
+		syncruns: syncruns.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync, Sessions: m},
+		dashboard: dashboard.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Night: a.Sync.SyncAt,
+			Backups: &a.Backups},
 		manual:        manual.Handlers{Entries: a.Manual, Imports: files, Clock: a.Clock, Zone: a.Zone},
 		contractsync:  contractsync.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync},
 		subscriptions: subscriptions.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Bulk: a.Bulk},
@@ -125,6 +126,6 @@ func about(a *app.App, o Options) settings.About {
 		Version: o.Version, BaseURL: o.BaseURL, TimeZone: a.Config.TimeZone,
 		SyncAt: a.Config.SyncAt, SyncUntil: a.Config.SyncUntil,
 		Outbound: a.Outbound.Allow().Entries(), PrivateDatabase: a.Config.PrivateServer(), DataDir: a.Config.DataDir,
-		KeyFile: a.Sealer.Source().Says(), KeyID: a.Sealer.PrimaryID,
+		KeyFile: a.Sealer.Source().Says(), KeyID: a.Sealer.PrimaryID, Backups: a.Config.Backups, BackupAt: a.Config.BackupAt,
 	}
 }
