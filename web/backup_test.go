@@ -38,8 +38,9 @@ func TestBackupAndRestoreByTheVerbs(t *testing.T) {
 		}
 	}
 	must(from, "", "keys", "new", key)
-	if _, err := from.Owner().Exec(t.Context(), `INSERT INTO crm_accounts (id, external_id, name, created_at, updated_at)
-		VALUES (gen_random_uuid(), 'C-1', 'Aspen Logistics', now(), now())`); err != nil {
+	if _, err := from.Owner().Exec(t.Context(), `INSERT INTO crm_accounts (id, external_id, name, source,
+		created_at, updated_at)
+		VALUES (gen_random_uuid(), 'C-1', 'Aspen Logistics', 'person', now(), now())`); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(folder, "mine.backup")

@@ -131,7 +131,10 @@ func backups(ctx context.Context, verb string, args []string, getenv func(string
 		OpenEmpty: func(ctx context.Context) (*pgxpool.Pool, func(), error) {
 			return app.OpenEmpty(ctx, cfg, log)
 		},
-		Restored: func(ctx context.Context, s backup.Summary) error { return app.AfterRestore(ctx, cfg, log, out, s) }}
+		Restored: func(ctx context.Context, s backup.Summary) error {
+			return app.AfterRestore(ctx, cfg, log, out,
+				s)
+		}}
 	if verb == "restore" {
 		return backup.RunRestore(ctx, args, tool)
 	}

@@ -15,8 +15,8 @@ import (
 
 	"seatledger/internal/anchor"
 	"seatledger/internal/audit"
-	"seatledger/internal/backup"
 	"seatledger/internal/auth"
+	"seatledger/internal/backup"
 	"seatledger/internal/billing"
 	"seatledger/internal/billingrun"
 	"seatledger/internal/books"

@@ -103,7 +103,8 @@ func ownerPool(ctx context.Context, c *pgxpool.Config, after func()) (*pgxpool.P
 	}, nil
 }
 
-// AfterRestore notes a restore in the trail, ends every session that came back with it, and says how its secrets stand.
+// AfterRestore notes a restore in the trail, ends every session that came back with it, and says how its secrets
+// stand.
 func AfterRestore(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer, sum backup.Summary) error {
 	if cfg.DatabaseURL == "" && cfg.MigrateDatabaseURL != "" {
 		cfg.DatabaseURL = cfg.MigrateDatabaseURL

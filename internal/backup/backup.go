@@ -83,5 +83,6 @@ func madeAt(name string) (time.Time, bool) {
 
 // errNotWhole says what is wrong with a file.
 func errNotWhole(path, why string) error {
-	return fmt.Errorf("%s is no backup that can be brought back: %s. Take an older one; nothing was changed", path, why)
+	return fmt.Errorf("%s is no backup that can be brought back: %s. Take an older one; nothing was changed", path,
+		why)
 }

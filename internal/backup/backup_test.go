@@ -20,7 +20,8 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-// lived is a database in which people have worked: customers, contracts, subscriptions, prices, signatures, the trail.
+// lived is a database in which people have worked: customers, contracts, subscriptions, prices, signatures, the
+// trail.
 func lived(t *testing.T) *pgtest.DB {
 	t.Helper()
 	w := billtest.New(t, "2026-03-15", billtest.Terms{})
@@ -190,9 +191,12 @@ func TestAFileThatIsNotWholeIsRefused(t *testing.T) {
 	}
 	to := emptied(t)
 	for name, content := range map[string][]byte{
-		"empty": {}, "cut in half": good[:len(good)/2], "its end lost": good[:len(good)-9], "no backup": []byte("seats"),
-		"without its last entry": without(t, good, "end.json"), "without a table": without(t, good, "tables/public.license_changes.copy"),
-		"a table changed": changed(t, good, "tables/public.license_changes.copy"), "another archive": without(t, good, "backup.json"),
+		"empty": {}, "cut in half": good[:len(good)/2], "its end lost": good[:len(good)-9],
+		"no backup":              []byte("seats"),
+		"without its last entry": without(t, good, "end.json"), "without a table": without(t, good,
+			"tables/public.license_changes.copy"),
+		"a table changed": changed(t, good, "tables/public.license_changes.copy"), "another archive": without(t,
+			good, "backup.json"),
 	} {
 		path := filepath.Join(t.TempDir(), "one.backup")
 		if err := os.WriteFile(path, content, 0o600); err != nil {
@@ -205,7 +209,8 @@ func TestAFileThatIsNotWholeIsRefused(t *testing.T) {
 			t.Errorf("%s: it was restored", name)
 		}
 	}
-	if n := texts(t, to.Owner(), `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`); len(n) > 0 {
+	if n := texts(t, to.Owner(), `SELECT relname FROM pg_class WHERE relnamespace =
+		'public'::regnamespace`); len(n) > 0 {
 		t.Errorf("something was made: %v", n)
 	}
 }

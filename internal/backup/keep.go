@@ -99,7 +99,8 @@ func (k Keeper) claim(ctx context.Context, due time.Time) (id uuid.UUID, err err
 
 func (k Keeper) made(ctx context.Context, id uuid.UUID, by audit.Actor, file string, sum Summary) error {
 	return k.DB.InTx(ctx, func(tx *gorm.DB) error {
-		err := tx.Exec(`UPDATE backups SET ended_at = ?, file = ?, bytes = ?, row_count = ? WHERE id = ?`, k.Clock.Now(),
+		err := tx.Exec(`UPDATE backups SET ended_at = ?, file = ?, bytes = ?, row_count = ? WHERE id = ?`,
+			k.Clock.Now(),
 			file, sum.Bytes, sum.Rows(), id).Error
 		if err != nil {
 			return err
@@ -113,7 +114,8 @@ func (k Keeper) made(ctx context.Context, id uuid.UUID, by audit.Actor, file str
 func (k Keeper) failed(ctx context.Context, id uuid.UUID, due time.Time, why error) error {
 	return k.DB.InTx(ctx, func(tx *gorm.DB) error {
 		var earlier bool
-		err := tx.Raw(`SELECT EXISTS (SELECT FROM backups WHERE begun_at >= ? AND message <> '')`, due).Scan(&earlier).Error
+		err := tx.Raw(`SELECT EXISTS (SELECT FROM backups WHERE begun_at >= ? AND message <> '')`,
+			due).Scan(&earlier).Error
 		if err != nil {
 			return err
 		}
@@ -153,7 +155,8 @@ func (k Keeper) brokenOff(f os.DirEntry) bool {
 	name, _, part := strings.Cut(f.Name(), suffix+".")
 	_, ours := madeAt(name + suffix)
 	info, err := f.Info()
-	return part && ours && err == nil && strings.HasSuffix(f.Name(), ".part") && k.Clock.Now().Sub(info.ModTime()) > lost
+	return part && ours && err == nil && strings.HasSuffix(f.Name(), ".part") &&
+		k.Clock.Now().Sub(info.ModTime()) > lost
 }
 
 // surplus are the files that need not stay.

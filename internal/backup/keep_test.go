@@ -22,7 +22,8 @@ func keeper(t *testing.T, d *pgtest.DB, at string) (backup.Keeper, *clock.Fake) 
 		t.Fatal(err)
 	}
 	clk := clock.NewFake(moment)
-	return backup.Keeper{DB: d.DB, Clock: clk, Zone: time.UTC, Folder: t.TempDir(), At: time.Hour, Program: "1.2.3"}, clk
+	return backup.Keeper{DB: d.DB, Clock: clk, Zone: time.UTC, Folder: t.TempDir(), At: time.Hour,
+		Program: "1.2.3"}, clk
 }
 
 func filesIn(t *testing.T, folder string) []string {
@@ -126,7 +127,8 @@ func TestOldFilesGoAndOneOfEachMonthStays(t *testing.T) {
 	if err := k.Work(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	// Fourteen days, of which ten are in March, and the last day of each of the eleven months before; February's stays
+	// Fourteen days, of which ten are in March, and the last day of each of the eleven months before; February's
+	// stays
 	// among the fourteen.
 	got := filesIn(t, k.Folder)
 	var ours []string

@@ -16,7 +16,8 @@ import (
 
 // Restore brings a backup into an empty database: the migrations that the backup knew make its tables, its rows are
 // copied in, and then the migrations since make of it what this program needs. It works as the owner's role. A file
-// that is not whole and a database that is not empty are refused before anything is done; what breaks off later leaves
+// that is not whole and a database that is not empty are refused before anything is done; what breaks off later
+// leaves
 // a database that says it is not whole, and that is dropped and made anew.
 func Restore(ctx context.Context, owner *pgxpool.Pool, path string) (Summary, error) {
 	o, err := open(path)
@@ -34,8 +35,9 @@ func Restore(ctx context.Context, owner *pgxpool.Pool, path string) (Summary, er
 		return Summary{}, err
 	}
 	if err := o.load(ctx, owner); err != nil {
-		return Summary{}, fmt.Errorf("bring the rows back: %w; the database has tables without rows now: make it anew "+
-			"and restore again", err)
+		return Summary{},
+			fmt.Errorf("bring the rows back: %w; the database has tables without rows now: make it anew "+
+				"and restore again", err)
 	}
 	if err := postgres.Migrate(ctx, owner); err != nil {
 		return Summary{}, err
@@ -50,8 +52,9 @@ func empty(ctx context.Context, owner *pgxpool.Pool) error {
 	err := owner.QueryRow(ctx, `SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname IN ('public', 'river') AND c.relkind IN ('r', 'p', 'v', 'm')`).Scan(&n)
 	if err == nil && n > 0 {
-		return errs.Newf(errs.Conflict, "The database is not empty: it has %d tables and views. Nothing was changed. A "+
-			"backup comes back into a new database, or into a new data folder (SEATLEDGER_DATA_DIR).", n)
+		return errs.Newf(errs.Conflict,
+			"The database is not empty: it has %d tables and views. Nothing was changed. A "+
+				"backup comes back into a new database, or into a new data folder (SEATLEDGER_DATA_DIR).", n)
 	}
 	return err
 }
@@ -99,10 +102,12 @@ func (o *opened) loadTable(ctx context.Context, tx pgx.Tx, t Table) error {
 	return err
 }
 
-// goOnCounting lets numbered columns go on after their greatest number. Where a sequence stood is not in a backup: the
+// goOnCounting lets numbered columns go on after their greatest number. Where a sequence stood is not in a backup:
+// the
 // app's role may not read that of every one.
 func goOnCounting(ctx context.Context, tx pgx.Tx) error {
-	counting, err := list(ctx, tx, `SELECT s.relname, format('SELECT setval(%L, coalesce(max(%I), 1), max(%I) IS NOT NULL)
+	counting, err := list(ctx, tx, `SELECT s.relname,
+		format('SELECT setval(%L, coalesce(max(%I), 1), max(%I) IS NOT NULL)
 			FROM %s', s.oid::regclass, a.attname, a.attname, d.refobjid::regclass)
 		FROM pg_class s JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass
 			AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')

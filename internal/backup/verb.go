@@ -81,7 +81,8 @@ func (k Keeper) path(out string) string {
 func (k Keeper) note(ctx context.Context, file string, sum Summary) error {
 	id := uuid.Must(uuid.NewV7())
 	err := k.DB.InTx(ctx, func(tx *gorm.DB) error {
-		return tx.Exec(`INSERT INTO backups (id, begun_at, scheduled) VALUES (?, ?, false)`, id, sum.Head.MadeAt).Error
+		return tx.Exec(`INSERT INTO backups (id, begun_at, scheduled) VALUES (?, ?, false)`, id,
+			sum.Head.MadeAt).Error
 	})
 	if err != nil {
 		return err
@@ -110,11 +111,13 @@ func RunRestore(ctx context.Context, args []string, t Tool) error {
 }
 
 func (t Tool) tell(first string, s Summary) error {
-	_, err := fmt.Fprintf(t.Out, "%s\nMade %s by Seatledger %s on PostgreSQL %s: %d rows in %d tables, %.1f MB.\n", first,
+	_, err := fmt.Fprintf(t.Out, "%s\nMade %s by Seatledger %s on PostgreSQL %s: %d rows in %d tables, %.1f MB.\n",
+		first,
 		s.Head.MadeAt.Format("2006-01-02 15:04:05 MST"), s.Head.Program, s.Head.Server, s.Rows(), len(s.Tables),
 		float64(s.Bytes)/1e6)
 	if err == nil && len(s.Head.Keys) > 0 {
-		_, err = fmt.Fprintf(t.Out, "Its secrets are sealed with master key %v, which is not in the file.\n", s.Head.Keys)
+		_, err = fmt.Fprintf(t.Out, "Its secrets are sealed with master key %v, which is not in the file.\n",
+			s.Head.Keys)
 	}
 	return err
 }

@@ -27,7 +27,8 @@ type Source struct {
 	Keys    []uint32 // see Head
 }
 
-// WriteFile writes a backup beside path and gives it its name once it is whole and on the disk: after a crash there is
+// WriteFile writes a backup beside path and gives it its name once it is whole and on the disk: after a crash there
+// is
 // no half a backup under a good name. An older file of the name is refused.
 func (s Source) WriteFile(ctx context.Context, path string) (Summary, error) {
 	if _, err := os.Stat(path); err == nil {
