@@ -3,9 +3,13 @@ package backup_test
 import (
 	"archive/zip"
 	"context"
+	"errors"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -275,5 +279,48 @@ func TestAnInterruptedBackupLeavesNothing(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(folder); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// A backup of a Seatledger that knew fewer migrations comes back with its rows and is brought to today; one of a newer
+// Seatledger is refused.
+func TestABackupOfAnOlderVersion(t *testing.T) {
+	t.Parallel()
+	from, to := emptied(t), emptied(t)
+	var known []int64
+	for _, v := range texts(t, pgtest.New(t).Owner(), `SELECT v.version_id::text FROM goose_db_version v
+		WHERE v.version_id > 0 ORDER BY v.version_id`) {
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known = append(known, n)
+	}
+	older := known[:len(known)-10]
+	if err := postgres.MigrateAs(t.Context(), from.Owner(), older); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := from.Owner().Exec(t.Context(), `INSERT INTO crm_accounts (id, external_id, name, source, created_at,
+		updated_at) VALUES (gen_random_uuid(), 'C-1', 'Aspen Logistics', 'person', now(), now())`); err != nil {
+		t.Fatal(err)
+	}
+	db, err := postgres.Open(t.Context(), from.OwnerConfig(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	sum, err := backup.Restore(t.Context(), to.Owner(), written(t, db))
+	if err != nil || !slices.Equal(sum.Head.Migrations, older) {
+		t.Fatalf("%v, %v", sum.Head.Migrations, err)
+	}
+	if got := texts(t, to.Owner(), `SELECT name FROM crm_accounts`); !slices.Equal(got, []string{"Aspen Logistics"}) {
+		t.Errorf("%v", got)
+	}
+	if err := postgres.CheckSchema(t.Context(), to.DB); err != nil {
+		t.Error(err)
+	}
+	err = postgres.MigrateAs(t.Context(), emptied(t).Owner(), append(known, 99999))
+	if !errors.Is(err, postgres.ErrNewer) {
+		t.Errorf("a migration that nobody knows: %v", err)
 	}
 }

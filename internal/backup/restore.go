@@ -42,8 +42,27 @@ func Restore(ctx context.Context, owner *pgxpool.Pool, path string) (Summary, er
 	if err := postgres.Migrate(ctx, owner); err != nil {
 		return Summary{}, err
 	}
-	_, err = owner.Exec(ctx, "analyze")
-	return o.summary(), err
+	return o.summary(), analyze(ctx, owner)
+}
+
+// analyze counts what came in, so that the first pages are not planned for empty tables.
+func analyze(ctx context.Context, owner *pgxpool.Pool) error {
+	return pgx.BeginFunc(ctx, owner, func(tx pgx.Tx) error {
+		tables, err := tablesOf(ctx, tx)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "ANALYZE "+allOf(tables))
+		return err
+	})
+}
+
+func allOf(tables []Table) string {
+	names := make([]string, len(tables))
+	for i, t := range tables {
+		names[i] = quoted(t.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // empty refuses a database in which anything stands.
@@ -153,11 +172,7 @@ func takeOff(ctx context.Context, tx pgx.Tx) (guards, error) {
 		}
 		back = append(back, pair[1])
 	}
-	names := make([]string, len(tables))
-	for i, t := range tables {
-		names[i] = quoted(t.Name)
-	}
-	_, err = tx.Exec(ctx, "TRUNCATE "+strings.Join(names, ", "))
+	_, err = tx.Exec(ctx, "TRUNCATE "+allOf(tables))
 	return back, err
 }
 
