@@ -11,14 +11,16 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"slices"
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"seatledger/internal/anchor"
 	"seatledger/internal/app"
 	"seatledger/internal/auth"
+	"seatledger/internal/backup"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
 	"seatledger/internal/contact"
@@ -41,6 +43,8 @@ const usage = `seatledger [verb]
   demo      the web app on sample data, with a stand-in distributor; --cutover: in the middle of a year, before a move
   sandbox   the stand-in distributor alone
   migrate   bring the database to this version
+  backup    write the whole database into a file, or prove such a file
+  restore   bring a backup back into an empty database
   user      make or change a user from the command line
   keys      look after the master key
   contact   what is kept of a person outside: export it, strike it out
@@ -101,16 +105,40 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 			return err
 		}
 		return noteMigrated(ctx, cfg, log)
+	case "backup", "restore":
+		return backups(ctx, verb, rest, getenv, out)
 	case "user", "keys", "capture", "audit", "contact":
 		return command(ctx, verb, rest, getenv, out)
 	case "version":
-		_, err := fmt.Fprintln(out, "seatledger", version())
+		_, err := fmt.Fprintln(out, "seatledger", app.Version())
 		return err
 	case "help", "-h", "--help":
 		_, err := io.WriteString(out, usage)
 		return err
 	}
 	return fmt.Errorf("no such verb: %s\n\n%s", verb, usage)
+}
+
+// backups writes the database into a file, proves such a file, or brings it back.
+func backups(ctx context.Context, verb string, args []string, getenv func(string) string, out io.Writer) error {
+	cfg, _, err := settings(getenv)
+	if err != nil {
+		return err
+	}
+	log := obs.NewLogger(os.Stderr, cfg.LogFormat, slog.LevelWarn)
+	tool := backup.Tool{Out: out,
+		Open: func(ctx context.Context) (backup.Keeper, func(), error) { return app.OpenBackups(ctx, cfg, log) },
+		OpenEmpty: func(ctx context.Context) (*pgxpool.Pool, func(), error) {
+			return app.OpenEmpty(ctx, cfg, log)
+		},
+		Restored: func(ctx context.Context, s backup.Summary) error {
+			return app.AfterRestore(ctx, cfg, log, out,
+				s)
+		}}
+	if verb == "restore" {
+		return backup.RunRestore(ctx, args, tool)
+	}
+	return backup.Run(ctx, args, tool)
 }
 
 // command is a verb for an administrator at the machine; the app may run meanwhile.
@@ -256,7 +284,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writ
 		defer cancel()
 		err = errors.Join(err, a.Close(closing))
 	}()
-	o := site.Options{BaseURL: cfg.BaseURLAt(l.Addr().String()), Version: version()}
+	o := site.Options{BaseURL: cfg.BaseURLAt(l.Addr().String()), Version: app.Version()}
 	if !config.Loopback(cfg.Addr) {
 		o.SetupCode = session.NewSetupCode()
 		log.Info("the first-admin page asks for this code", "code", o.SetupCode)
@@ -328,21 +356,4 @@ func whileNeeded(ctx context.Context, a *app.App, parentGone <-chan struct{}, lo
 		}
 	}()
 	return ctx
-}
-
-// version is the module's version, or the commit it was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			return s.Value[:12]
-		}
-	}
-	if info.Main.Version == "(devel)" || info.Main.Version == "" {
-		return "development"
-	}
-	return info.Main.Version
 }

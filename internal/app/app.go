@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/anchor"
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
+	"seatledger/internal/backup"
 	"seatledger/internal/billing"
 	"seatledger/internal/billingrun"
 	"seatledger/internal/books"
@@ -92,6 +93,7 @@ type App struct {
 	Mail        *mail.Service
 	Letters     letters.Service
 	Anchors     anchor.Keeper
+	Backups     backup.Keeper
 	Differences difference.Service
 	Months      closing.Service
 	Meter       *obs.Meter // what happens in this process, for a scrape
@@ -199,6 +201,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Sources = a.sourceService()
 	a.Bulk = a.bulkService()
 	a.Mail, a.Letters = a.mailServices()
+	a.Backups = backups(cfg, db, a.Clock, a.Sealer)
 	a.Anchors = anchor.Keeper{DB: db, Clock: a.Clock, Sealer: a.Sealer, Folder: cfg.AnchorFolder()}
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
@@ -365,6 +368,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},
 		{Name: "sweep of sign-in tries", Every: time.Minute, Do: a.Auth.Sweep},
 		{Name: "tokens that expire", Every: time.Hour, Do: token.Service{DB: a.DB, Clock: a.Clock}.Remind},
+		{Name: "the daily backup", Every: time.Minute, Do: a.Backups.Work},
 		{Name: "the end of the audit trail signed", Every: 10 * time.Minute, Do: a.Anchors.Keep},
 	}
 }

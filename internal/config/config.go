@@ -35,6 +35,8 @@ type Config struct {
 	TimeZone           string   `env:"TIME_ZONE" envDefault:"UTC"`
 	Clock              string   `env:"CLOCK"`         // RFC 3339; empty: the true time
 	AuditAnchors       string   `env:"AUDIT_ANCHORS"` // the folder in which the end of the audit trail is noted
+	Backups            string   `env:"BACKUPS"`       // the folder of the daily backups; empty: none is made
+	BackupAt           string   `env:"BACKUP_AT" envDefault:"01:00"`
 	LogFormat          string   `env:"LOG_FORMAT" envDefault:"text"`
 	LogLevel           string   `env:"LOG_LEVEL" envDefault:"info"`
 	AdminEmail         string   `env:"ADMIN_EMAIL"`
@@ -73,6 +75,9 @@ func (c Config) Zone() *time.Location {
 // Night is the time of day of the nightly sync and the one until which a failed one is tried again, since midnight in
 // Zone.
 func (c Config) Night() (at, until time.Duration) { return timeOfDay(c.SyncAt), timeOfDay(c.SyncUntil) }
+
+// BackupTime is the time of day of the daily backup, since midnight in Zone.
+func (c Config) BackupTime() time.Duration { return timeOfDay(c.BackupAt) }
 
 // timeOfDay reads what Load has found good.
 func timeOfDay(s string) time.Duration {

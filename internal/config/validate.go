@@ -119,6 +119,10 @@ func (c Config) checkTime() error {
 		faults = append(faults, Fault{"SYNC_UNTIL",
 			strconv.Quote(c.SyncUntil) + " is not a time of day. Set hh:mm, as 06:00."})
 	}
+	if _, err := parseTimeOfDay(c.BackupAt); err != nil {
+		faults = append(faults, Fault{"BACKUP_AT",
+			strconv.Quote(c.BackupAt) + " is not a time of day. Set hh:mm, as 01:00."})
+	}
 	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
 		faults = append(faults, Fault{"TIME_ZONE",
 			strconv.Quote(c.TimeZone) + " is not a known zone. Set a name as Europe/Amsterdam or America/New_York."})

@@ -27,6 +27,7 @@ const (
 	TrailAnchored     Kind = "trail_anchored"
 	TrailBroken       Kind = "trail_broken"
 	TokenExpires      Kind = "token_expires"
+	BackupMissing     Kind = "backup_missing"
 )
 
 // Severity is how soon somebody should look.
@@ -68,6 +69,7 @@ var kinds = []words{
 	{DraftsPrepared, "Drafts wait to be billed", Info},
 	{TrailAnchored, "Audit trail signed", Info},
 	{TokenExpires, "Token expires soon", Warn},
+	{BackupMissing, "Backup missing", Bad},
 	{TrailBroken, "Audit trail changed from outside", Bad},
 }
 

@@ -87,6 +87,33 @@ func Migrate(ctx context.Context, owner *pgxpool.Pool) error {
 	return migrateRiver(ctx, owner)
 }
 
+// MigrateAs makes the schema of a backup in an empty database: exactly the migrations that it knew, and no view. One
+// that this program does not know is ErrNewer.
+func MigrateAs(ctx context.Context, owner *pgxpool.Pool, versions []int64) error {
+	conn, err := owner.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	err = ensureAppRole(ctx, conn.Conn())
+	conn.Release()
+	if err != nil {
+		return err
+	}
+	p, done, err := provider(owner)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = done() }()
+	for _, v := range versions {
+		if _, err := p.ApplyVersion(ctx, v, true); errors.Is(err, goose.ErrVersionNotFound) {
+			return ErrNewer
+		} else if err != nil {
+			return fmt.Errorf("migrate to %d: %w", v, err)
+		}
+	}
+	return migrateRiver(ctx, owner)
+}
+
 func ensureAppRole(ctx context.Context, c *pgx.Conn) error {
 	var there bool
 	err := c.QueryRow(ctx, "select exists (select from pg_roles where rolname = $1)", AppRole).Scan(&there)

@@ -10,8 +10,9 @@ import (
 // Show is the page.
 type Show struct {
 	Page   layout.Page
-	Start  *Start // nil once everything was done once
-	Night  *Night // nil: there is nothing to sync at night
+	Start  *Start      // nil once everything was done once
+	Night  *Night      // nil: there is nothing to sync at night
+	Backup *ui.Callout // nil: no backup is made by the clock
 	Groups []Group
 }
 

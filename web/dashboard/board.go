@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/account"
+	"seatledger/internal/backup"
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/contract/price"
@@ -49,6 +50,7 @@ type board struct {
 	billed       bool // an invoice was
 	unpriced     bool // something in use has a price in no list
 	again        bool // the first steps are asked for
+	backup       backup.State
 }
 
 var (

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
 
+	"seatledger/internal/backup"
 	"seatledger/internal/clock"
 	"seatledger/internal/postgres"
 	"seatledger/web/httpx"
@@ -20,6 +21,8 @@ type Handlers struct {
 	Clock clock.Clock
 	Zone  *time.Location
 	Night time.Duration // the hour of the nightly sync, since midnight in Zone
+	// Backups says how backups stand; nil: this process makes none.
+	Backups *backup.Keeper
 }
 
 // Show counts everything in one snapshot.
@@ -27,7 +30,12 @@ func (h Handlers) Show(c echo.Context) error {
 	ctx := c.Request().Context()
 	b := &board{now: h.Clock.Now(), zone: h.Zone, hour: h.Night, again: c.QueryParam("steps") == "1"}
 	err := h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		return b.read(ctx, tx)
+		if err := b.read(ctx, tx); err != nil || h.Backups == nil {
+			return err
+		}
+		var err error
+		b.backup, err = h.Backups.Look(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return err

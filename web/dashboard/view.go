@@ -31,7 +31,7 @@ func (h Handlers) page(c echo.Context, b *board) view.Show {
 	if m.Start == nil {
 		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "First steps", Href: "/?steps=1"})
 	}
-	m.Night = b.lastNight()
+	m.Night, m.Backup = b.lastNight(), b.lastBackup()
 	m.Groups = []view.Group{b.moneyGroup(), b.toMap(), b.toReview(), b.onHold(), b.syncs(), b.ahead(), b.orphanCost()}
 	return m
 }

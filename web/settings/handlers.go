@@ -35,6 +35,8 @@ type About struct {
 	DataDir         string
 	KeyFile         string        // where the master key comes from
 	KeyID           func() uint32 // of the key that seals now
+	Backups         string        // the folder of the daily backups; empty: none is made
+	BackupAt        string        // hh:mm, in TimeZone
 }
 
 // Where the pages are.

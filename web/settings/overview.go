@@ -72,8 +72,14 @@ func (h Handlers) safety() views.Facts {
 			Note: "SEATLEDGER_OUTBOUND_ALLOW lets these through, also by plain http.",
 		}
 	}
+	backups := ui.Definition{Term: "Daily backup", Value: ui.TextCell("None is made here"),
+		Note: "Set SEATLEDGER_BACKUPS to a folder on another disk, or back the database up by other means."}
+	if h.About.Backups != "" {
+		backups = ui.Definition{Term: "Daily backup", Value: ui.TextCell(h.About.BackupAt),
+			Note: "into " + h.About.Backups + ", in the time zone above. It does not hold the master key."}
+	}
 	return views.Facts{Card: ui.Card{Title: "Safety"}, Facts: ui.DefinitionList{Columns: 2, Items: []ui.Definition{
-		guard,
+		guard, backups,
 		{Term: "Master key", Value: ui.Cell{Text: fmt.Sprint(h.About.KeyID()), Mono: true},
 			Note: "from " + h.About.KeyFile + ". Keep a copy of it apart from the database's backups."},
 	}}}

@@ -1,0 +1,167 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"runtime/debug"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"seatledger/internal/auth"
+	"seatledger/internal/backup"
+	"seatledger/internal/clock"
+	"seatledger/internal/config"
+	"seatledger/internal/postgres"
+	"seatledger/internal/postgres/embedded"
+	"seatledger/internal/secret"
+)
+
+func backups(cfg config.Config, db *postgres.DB, clk clock.Clock, sealer *secret.Sealer) backup.Keeper {
+	return backup.Keeper{DB: db, Clock: clk, Zone: cfg.Zone(), Folder: cfg.Backups, At: cfg.BackupTime(),
+		Program: Version(), Keys: sealer.IDs}
+}
+
+// OpenBackups opens the database for the `backup` verb. Without its master key a backup is made all the same.
+func OpenBackups(ctx context.Context, cfg config.Config, log *slog.Logger) (backup.Keeper, func(), error) {
+	db, done, err := OpenForCommand(ctx, cfg, log)
+	if err != nil {
+		return backup.Keeper{}, nil, err
+	}
+	clk, err := ClockOf(cfg)
+	if err != nil {
+		done()
+		return backup.Keeper{}, nil, err
+	}
+	k := backup.Keeper{DB: db, Clock: clk, Zone: cfg.Zone(), Folder: cfg.Backups, Program: Version()}
+	if sealer, err := secret.Load(ctx, db, keyOptions(cfg, clk)); err == nil {
+		k.Keys = sealer.IDs
+	}
+	return k, done, nil
+}
+
+func keyOptions(cfg config.Config, clk clock.Clock) secret.Options {
+	return secret.Options{Path: cfg.KeyFile(), Value: cfg.MasterKey, Command: cfg.MasterKeyCommand, Clock: clk}
+}
+
+// OpenEmpty gives the owner's way to a database into which nothing is migrated; the private server is started for it.
+func OpenEmpty(ctx context.Context, cfg config.Config, log *slog.Logger) (*pgxpool.Pool, func(), error) {
+	if cfg.PrivateServer() && cfg.MigrateDatabaseURL == "" {
+		return openEmptyPrivate(ctx, cfg, log)
+	}
+	if cfg.MigrateDatabaseURL == "" {
+		return nil, nil, errors.New("set SEATLEDGER_MIGRATE_DATABASE_URL to the address with the owner's role")
+	}
+	c, err := pgxpool.ParseConfig(cfg.MigrateDatabaseURL)
+	if err != nil {
+		return nil, nil, errors.New("SEATLEDGER_MIGRATE_DATABASE_URL is not a PostgreSQL address")
+	}
+	return ownerPool(ctx, c, func() {})
+}
+
+func openEmptyPrivate(ctx context.Context, cfg config.Config, log *slog.Logger) (*pgxpool.Pool, func(), error) {
+	used, err := hasDatabase(cfg)
+	if err == nil && !used {
+		err = markClock(cfg)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	server, err := embedded.Start(ctx,
+		embedded.Options{Dir: filepath.Join(cfg.DataDir, "postgres"), BinDir: cfg.PostgresBin, Log: log})
+	if errors.Is(err, embedded.ErrRunning) {
+		return nil, nil, errors.New("the app is running on this data folder: a backup comes back into a new one " +
+			"(SEATLEDGER_DATA_DIR), or into this one when the app is stopped and postgres moved away. Nothing was changed")
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	halt := func() { _ = server.Stop(context.WithoutCancel(ctx)) }
+	c, err := server.PoolConfig(embedded.OwnerRole, embedded.Database)
+	if err == nil {
+		err = markClock(cfg)
+	}
+	if err != nil {
+		halt()
+		return nil, nil, err
+	}
+	return ownerPool(ctx, c, halt)
+}
+
+func ownerPool(ctx context.Context, c *pgxpool.Config, after func()) (*pgxpool.Pool, func(), error) {
+	pool, err := pgxpool.NewWithConfig(ctx, postgres.LimitedOwner(c))
+	if err != nil {
+		after()
+		return nil, nil, err
+	}
+	return pool, func() {
+		pool.Close()
+		after()
+	}, nil
+}
+
+// AfterRestore notes a restore in the trail, ends every session that came back with it, and says how its secrets
+// stand.
+func AfterRestore(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer, sum backup.Summary) error {
+	if cfg.DatabaseURL == "" && cfg.MigrateDatabaseURL != "" {
+		cfg.DatabaseURL = cfg.MigrateDatabaseURL
+	}
+	db, done, err := OpenForCommand(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer done()
+	clk, err := ClockOf(cfg)
+	if err != nil {
+		return err
+	}
+	ended, err := auth.EndAllSessions(ctx, db)
+	if err == nil {
+		err = NoteVerb(ctx, db, clk, "restore of a backup made "+sum.Head.MadeAt.Format("2006-01-02 15:04:05 MST"))
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%d sessions that came back were ended: everybody signs in again.\n%s\n", ended,
+		secretsAfter(ctx, cfg, db, clk))
+	return err
+}
+
+// secretsAfter says whether what was sealed opens, and that it may be spent.
+func secretsAfter(ctx context.Context, cfg config.Config, db *postgres.DB, clk clock.Clock) string {
+	const old = " They are as old as the backup: a password or application secret that was changed since is the old one " +
+		"here, and a token that its server gives out once may be spent. Verify each provider and CRM source before " +
+		"the next night."
+	sealer, err := secret.Load(ctx, db, keyOptions(cfg, clk))
+	if err != nil {
+		return "Its secrets do not open yet: " + err.Error() + ". Nothing else is missing."
+	}
+	health, err := sealer.Examine(ctx, db)
+	if err != nil {
+		return "Its secrets could not be proved: " + err.Error()
+	}
+	if n := len(health.Broken); n > 0 {
+		return fmt.Sprintf("%d of its secrets do not open: `seatledger keys doctor` names them.", n) + old
+	}
+	return "Every stored secret opens." + old
+}
+
+// Version is the module's version, or the commit it was built from.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return s.Value[:12]
+		}
+	}
+	if info.Main.Version == "(devel)" || info.Main.Version == "" {
+		return "development"
+	}
+	return info.Main.Version
+}
