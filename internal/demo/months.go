@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ type past struct {
 	me        audit.Actor
 	provider  uuid.UUID
 	contracts []uuid.UUID
-	signed    []string // the distributor's ids
+	signed    []string // the distributor's ids of what is signed and billed for this month
 }
 
 // livePast signs most of what can be signed, bills the months before this one and brings in the distributor's bills of
@@ -74,8 +75,12 @@ func (p *past) live(ctx context.Context) error {
 	return nil
 }
 
-// leftUnsigned is the share of what can be signed that still waits for a person.
-const leftUnsigned = 12
+// Of what can be signed one in leftUnsigned still waits for a person, of the contracts one in leftUnbilled for this
+// month's invoice.
+const (
+	leftUnsigned = 12
+	leftUnbilled = 4
+)
 
 func (p *past) sign(ctx context.Context) error {
 	q := list.All.Ask(listing.Values{"provider": p.provider.String()})
@@ -88,9 +93,11 @@ func (p *past) sign(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	names := map[uuid.UUID]string{}
+	billed := map[uuid.UUID]string{} // the distributor's ids of what is billed for this month too
 	for _, r := range rows.Rows {
-		names[r.ID] = r.ExternalID
+		if i := slices.Index(p.contracts, r.ContractID.UUID); i%leftUnbilled != leftUnbilled-1 {
+			billed[r.ID] = r.ExternalID
+		}
 	}
 	ids, err := list.Signable(ctx, p.app.DB.Read(ctx), q)
 	if err != nil {
@@ -100,21 +107,26 @@ func (p *past) sign(ctx context.Context) error {
 	for i, id := range ids {
 		if i%leftUnsigned != leftUnsigned-1 {
 			chosen = append(chosen, id)
-			p.signed = append(p.signed, names[id])
+			if name := billed[id]; name != "" {
+				p.signed = append(p.signed, name)
+			}
 		}
 	}
 	_, err = p.app.Reviews.SignOff(ctx, p.app.DB, p.me, review.SignOff{IDs: chosen})
 	return err
 }
 
-// bill makes one invoice of each contract for the months before this one.
+// bill makes one invoice of each contract for the months before this one, and of most for this one too.
 func (p *past) bill(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(billers)
 	this := monthOf(clock.Today(p.app.Clock, p.app.Zone))
-	for _, id := range p.contracts {
+	for i, id := range p.contracts {
+		run := billing.Run{ContractID: id, Kind: invoice.FullCycle, End: this}
+		if i%leftUnbilled != leftUnbilled-1 {
+			run.End = this.AddMonths(1)
+		}
 		g.Go(func() error {
-			run := billing.Run{ContractID: id, Kind: invoice.FullCycle, End: this}
 			plan, err := p.app.Billing.Preview(ctx, run)
 			if err != nil || plan.Empty() {
 				return err
@@ -122,7 +134,7 @@ func (p *past) bill(ctx context.Context) error {
 			made, err := p.app.Billing.Draft(ctx, p.me, billing.Order{Run: run, Digest: plan.Digest, Late: true,
 				Growth: true})
 			if err != nil {
-				return fmt.Errorf("invoice up to %s: %w", this, err)
+				return fmt.Errorf("invoice up to %s: %w", run.End, err)
 			}
 			return p.app.Billing.Bill(ctx, p.me, invoice.Step{ID: made})
 		})

@@ -41,7 +41,7 @@ type Charge struct {
 	PartNumber             string
 	Product                string
 	Word                   string // what kind of charge
-	Frequency              string // as it is written; empty: it does not say
+	Term, Frequency        string // as they are written; empty: it does not say
 	Reference              string // ties the lines of one event
 	From, Last             clock.Date
 	Quantity, UnitPrice    decimal.NullDecimal

@@ -130,7 +130,7 @@ func neutralHead() []string {
 func neutralRow(line int, x distributor.Charge, currency string) []string {
 	by := map[string]string{cLine: fmt.Sprint(line), cCustomerID: x.AccountExternalID, cCustomer: x.Account,
 		cSubscription: x.SubscriptionExternalID, cOrder: x.OrderNo, cPart: x.PartNumber, cProduct: x.Product,
-		cFrequency: x.Frequency, cReference: x.Reference, cCharge: x.Word, cFrom: x.From.String(),
+		cTerm: x.Term, cFrequency: x.Frequency, cReference: x.Reference, cCharge: x.Word, cFrom: x.From.String(),
 		cQuantity: plainOf(x.Quantity), cUnitPrice: plainOf(x.UnitPrice),
 		cAmount: plainOf(decimal.NewNullDecimal(x.Amount)), cTax: plainOf(x.Tax), cCurrency: firstOf(x.Currency,
 			currency)}

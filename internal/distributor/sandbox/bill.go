@@ -34,6 +34,7 @@ type chargeRow struct {
 	ExtendCustomerPrice json.Number `json:"extendCustomerPrice"`
 	ChargeStart         string      `json:"chargeStartDate"`
 	ChargeEnd           string      `json:"chargeEndDate,omitempty"` // the last day; left out: charged once
+	Term                string      `json:"billingTerm,omitempty"`   // Guess: told only where it is not the product's
 	Reference           string      `json:"referenceId,omitempty"`   // ties the lines of one event
 
 	from, to clock.Date // to is the day after the last
@@ -176,12 +177,8 @@ func (sub *Subscription) consumed(month clock.Date) decimal.Decimal {
 // line charges seats for so many days of a cycle, cut to whole cents as the vendor does.
 func (b billed) line(word string, seats int, from, to clock.Date, days, of int) *chargeRow {
 	share := func(price decimal.Decimal) json.Number {
-		whole := total(price, seats)
-		if days == of {
-			return num(whole)
-		}
-		q, _ := whole.Mul(decimal.NewFromInt(int64(days))).QuoRem(decimal.NewFromInt(int64(of)), 2)
-		return num(q)
+		cents, _ := total(price, seats).Mul(decimal.NewFromInt(int64(days))).QuoRem(decimal.NewFromInt(int64(of)), 2)
+		return num(cents)
 	}
 	x := &chargeRow{OrderNo: b.ContractNo, CustomerNo: b.CustomerNo, CustomerName: b.owner.Company.StellrName,
 		PartNo: b.product.PartNumber, ChargeType: word, Tax: "0", Currency: or(b.Currency, "USD"),

@@ -62,6 +62,13 @@ func (s *Server) plant(sc scope, month clock.Date, rows []*chargeRow) *planter {
 	return p
 }
 
+// early puts first a cycle that begins in the first half of the month.
+func (p *planter) early() *chargeRow {
+	i := max(0, slices.IndexFunc(p.plain, func(x *chargeRow) bool { return x.from.Day() <= 15 }))
+	p.plain[0], p.plain[i] = p.plain[i], p.plain[0]
+	return p.plain[0]
+}
+
 func (p *planter) note(kind string, x *chargeRow, off decimal.Decimal) {
 	p.errors = append(p.errors, PlantedError{Kind: kind, SubscriptionID: x.SubscriptionID, CustomerNo: x.CustomerNo,
 		Amount: off.String(), Currency: x.Currency, row: x})
@@ -71,7 +78,7 @@ func (p *planter) note(kind string, x *chargeRow, off decimal.Decimal) {
 func (p *planter) quantity(x *chargeRow) {
 	before := amountOf(x.ExtendPrice)
 	x.Quantity += 3
-	x.ExtendPrice = num(total(amountOf(x.UnitPrice), x.Quantity))
+	x.ExtendPrice = num(total(amountOf(x.UnitPrice), x.Quantity).Truncate(2))
 	p.note("quantity", x, amountOf(x.ExtendPrice).Sub(before))
 }
 
@@ -87,19 +94,20 @@ func (p *planter) currency(x *chargeRow) {
 	p.note("currency", x, amountOf(x.ExtendPrice))
 }
 
-// term charges by the year what is held by the month. Its money is right.
+// term names another term than is held. Its money is right.
 func (p *planter) term(x *chargeRow) {
-	x.Frequency = "annual"
+	x.Term = "P3Y"
 	p.note("term", x, decimal.Zero)
 }
 
 const periodDays = 10
 
-// period leaves out the cycle's last days.
-func (p *planter) period(x *chargeRow) {
+// period leaves out the cycle's first days.
+func (p *planter) period(*chargeRow) {
+	x := p.early()
 	before, of := amountOf(x.ExtendPrice), x.from.DaysUntil(x.to)
 	q, _ := before.Mul(decimal.NewFromInt(int64(of-periodDays))).QuoRem(decimal.NewFromInt(int64(of)), 2)
-	x.to, x.ExtendPrice = x.to.AddDays(-periodDays), num(q)
+	x.from, x.ExtendPrice = x.from.AddDays(periodDays), num(q)
 	p.note("period", x, q.Sub(before))
 }
 
@@ -113,7 +121,7 @@ func (p *planter) double(x *chargeRow) {
 func (p *planter) foreign(kind, id string, x *chargeRow, change func(*chargeRow)) {
 	y := *x
 	y.SubscriptionID, y.OrderNo, y.Quantity = id, strings.SplitN(id, "_", 2)[0], 5
-	y.ExtendPrice = num(total(amountOf(y.UnitPrice), y.Quantity))
+	y.ExtendPrice = num(total(amountOf(y.UnitPrice), y.Quantity).Truncate(2))
 	if change != nil {
 		change(&y)
 	}

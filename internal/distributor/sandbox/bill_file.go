@@ -35,7 +35,7 @@ func (s *Server) Bill(month clock.Date) ([]byte, []PlantedError, error) {
 	}
 	for _, x := range rows {
 		err := w.Write([]string{strconv.Itoa(x.LineNo), x.CustomerNo, x.CustomerName, "", x.SubscriptionID, "",
-			x.OrderNo, x.PartNo, x.ProductName, "", x.Frequency, x.ChargeType, x.from.String(), x.to.String(),
+			x.OrderNo, x.PartNo, x.ProductName, x.Term, x.Frequency, x.ChargeType, x.from.String(), x.to.String(),
 			strconv.Itoa(x.Quantity), x.UnitPrice.String(), x.ExtendPrice.String(), x.Tax.String(), x.Currency, "",
 			x.Reference})
 		if err != nil {

@@ -104,7 +104,8 @@ func (c *Connector) Charges(ctx context.Context, b distributor.Bill) (distributo
 // readCharge reads a line; why: what of it was given and cannot be read, so that its money or days would be lost.
 func readCharge(r *lenient.Record, b distributor.Bill) (x distributor.Charge, why string) {
 	x = distributor.Charge{Account: r.Text(customerName), PartNumber: r.Text(partNumber), Product: r.Text(productName),
-		Word: r.Text(chargeWord), Frequency: r.Text(billing), Currency: cmp.Or(r.Text(currency), b.Currency)}
+		Word: r.Text(chargeWord), Term: r.Text(term), Frequency: r.Text(billing),
+		Currency: cmp.Or(r.Text(currency), b.Currency)}
 	x.AccountExternalID, _ = r.ID(recordCustomer) // a line may name no customer, and still be charged
 	x.SubscriptionExternalID, _ = subscriptionIDOf(r)
 	x.OrderNo, _ = r.ID(orderNo)
