@@ -19,6 +19,10 @@ func (s Service) Compare(ctx context.Context, id uuid.UUID) error {
 		return nil
 	}
 	kept := s.DB.InTx(context.WithoutCancel(ctx), func(tx *gorm.DB) error {
+		if err := tx.Exec(`UPDATE supplier_matches SET answer = '', answer_why = '' WHERE bill_id = ? AND EXISTS (SELECT
+			FROM supplier_comparisons c WHERE c.bill_id = ? AND c.done = 0)`, id, id).Error; err != nil {
+			return err // nothing has answered yet
+		}
 		return tx.Exec(`UPDATE supplier_comparisons SET trouble = ?, asked_at = ? WHERE bill_id = ?`, err.Error(),
 			s.Clock.Now(), id).Error
 	})
@@ -42,7 +46,7 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 		return s.store(ctx, b, nil, figures{})
 	}
 	if err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		if err := b.hash(tx); err != nil {
+		if err := b.hash(tx, true); err != nil {
 			return err
 		}
 		if err := match(ctx, tx, id); err != nil {
@@ -54,7 +58,7 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 	}
 	var seen sights
 	err = s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
-		if err := b.hash(tx); err != nil {
+		if err := b.hash(tx, true); err != nil {
 			return err
 		}
 		seen, err = s.look(ctx, tx, b)
@@ -78,13 +82,13 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 // manyLines is from where on a bill is long.
 const manyLines = 2000
 
-// hash has a long bill's statements join by hash: its lines came a moment ago, and the database, which has not
-// counted them yet, would hold each against each.
-func (b bill) hash(tx *gorm.DB) error {
+// hash has the statements about all lines of a long bill join by hash: its lines came a moment ago, and the database,
+// which has not counted them yet, would hold each against each. Those about a few go by their indexes.
+func (b bill) hash(tx *gorm.DB, all bool) error {
 	if b.Lines < manyLines {
 		return nil
 	}
-	return tx.Exec("SET LOCAL enable_nestloop = off").Error
+	return tx.Exec(fmt.Sprintf("SET LOCAL enable_nestloop = %t", !all)).Error
 }
 
 // sights are what the engine finds beside our invoices, and beside the ledger and the distributor's own costs.
@@ -106,13 +110,13 @@ func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err
 		return out, err
 	}
 	out.invoices, out.compared, out.invoiced = r.Differences, r.Compared, windows
-	if sides, err = b.ledger(ctx, tx); err != nil {
+	sides.Again()
+	if err := b.ledger(ctx, tx, sides); err != nil {
 		return out, err
 	}
 	out.answers.why = map[string]string{}
 	r, err = sides.Compare(ctx, Tolerance, func(line string) {
-		out.answers.covered = append(out.answers.covered,
-			line)
+		out.answers.uncovered = append(out.answers.uncovered, line)
 	})
 	if err != nil {
 		return out, err
@@ -141,9 +145,9 @@ type figures struct {
 	answers  answers
 }
 
-// answers are what the expected cost says of each line: those that could be held against the ledger, and why some
-// differ from it.
+// answers are what the expected cost says of lines: those of a subscription of ours that could not be held against
+// the ledger, and why some differ from it.
 type answers struct {
-	covered postgres.Texts
-	why     map[string]string
+	uncovered postgres.Texts
+	why       map[string]string
 }
