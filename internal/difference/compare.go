@@ -3,6 +3,8 @@ package difference
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
+	"sync"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -56,6 +58,7 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 	}); err != nil {
 		return err
 	}
+	defer b.sparing()()
 	var seen sights
 	err = s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
 		if err := b.hash(tx, true); err != nil {
@@ -82,20 +85,49 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 // manyLines is from where on a bill is long.
 const manyLines = 2000
 
-// hash has the statements about all lines of a long bill join by hash: its lines came a moment ago, and the database,
-// which has not counted them yet, would hold each against each. Those about a few go by their indexes.
+// hash has the statements about all lines of a long bill join by hash, in memory: its lines came a moment ago, and the
+// database, which has not counted them yet, would hold each against each. Those about a few go by their indexes.
 func (b bill) hash(tx *gorm.DB, all bool) error {
 	if b.Lines < manyLines {
 		return nil
 	}
-	return tx.Exec(fmt.Sprintf("SET LOCAL enable_nestloop = %t", !all)).Error
+	return tx.Exec(fmt.Sprintf("SET LOCAL enable_nestloop = %t; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off",
+		!all)).Error
+}
+
+// sparing has memory given back sooner while a long bill is compared: what waits of it is nearly all there is, and
+// half as much again would wait for nothing.
+func (b bill) sparing() (done func()) {
+	if b.Lines < manyLines {
+		return func() {}
+	}
+	sparingNow.Lock()
+	defer sparingNow.Unlock()
+	if sparingNow.bills++; sparingNow.bills == 1 {
+		sparingNow.before = debug.SetGCPercent(sparingPercent)
+	}
+	return func() {
+		sparingNow.Lock()
+		defer sparingNow.Unlock()
+		if sparingNow.bills--; sparingNow.bills == 0 {
+			debug.SetGCPercent(sparingNow.before)
+		}
+	}
+}
+
+const sparingPercent = 15
+
+// sparingNow is of the process: it has one collector.
+var sparingNow struct {
+	sync.Mutex
+	bills, before int
 }
 
 // sights are what the engine finds beside our invoices, and beside the ledger and the distributor's own costs.
 type sights struct {
 	invoices, ledger []reconcile.Difference
-	compared         int             // lines, beside the invoices
-	invoiced         map[string]bool // subscriptions whose lines could be, all of them
+	compared         int                // lines, beside the invoices
+	invoiced         map[uuid.UUID]bool // subscriptions whose lines could be, all of them
 	answers          answers
 }
 

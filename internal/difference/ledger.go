@@ -197,7 +197,7 @@ var seats = map[Kind]bool{reconcile.OnlyOnBill: true, reconcile.NotBilledOn: tru
 	UsageWithoutRule: true}
 
 // beside adds what only the ledger shows to what the invoices show.
-func beside(invoices, ledger []found, invoiced map[string]bool) []found {
+func beside(invoices, ledger []found, invoiced map[uuid.UUID]bool) []found {
 	type thing struct {
 		subject string
 		kind    Kind
@@ -222,7 +222,7 @@ func beside(invoices, ledger []found, invoiced map[string]bool) []found {
 		f.Sales, f.Reached = nil, No
 		if seats[f.Kind] {
 			f.Why = "Beside the ledger: " + f.Why
-			if invoiced[f.Subject] {
+			if invoiced[f.Subscription.UUID] {
 				f.Reached = Yes
 			}
 		}

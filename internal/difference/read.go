@@ -106,8 +106,8 @@ func each(ctx context.Context, tx *gorm.DB, sql string, args pgx.NamedArgs, n in
 
 // sides hands a bill's lines and ours over to the engine, and tells which subscriptions were invoiced to the last day
 // that the bill is about.
-func (b bill) sides(ctx context.Context, tx *gorm.DB) (s *reconcile.Sides, invoiced map[string]bool, err error) {
-	s, invoiced = reconcile.NewSides(), map[string]bool{}
+func (b bill) sides(ctx context.Context, tx *gorm.DB) (s *reconcile.Sides, invoiced map[uuid.UUID]bool, err error) {
+	s, invoiced = reconcile.NewSides(b.Lines), map[uuid.UUID]bool{}
 	if err := s.About(b.about.From.String(), b.about.To.String()); err != nil {
 		return nil, nil, err
 	}
@@ -264,13 +264,15 @@ UNION ALL
 SELECT c.id::text, min(b.from_on)::text, max(b.to_on)::text FROM customers c JOIN billed b ON b.crm_account_id =
 	c.id GROUP BY 1`
 
-func (b bill) windows(ctx context.Context, tx *gorm.DB, s *reconcile.Sides, invoiced map[string]bool) error {
+func (b bill) windows(ctx context.Context, tx *gorm.DB, s *reconcile.Sides, invoiced map[uuid.UUID]bool) error {
 	return each(ctx, tx, windowsSQL, b.args(), 3, func(r []string) error {
 		if r[1] == "" || r[2] == "" || r[2] < r[1] {
 			return s.Comparable(r[0], "", "")
 		}
 		if r[2] >= b.about.To.String() {
-			invoiced[r[0]] = true
+			if id, err := uuid.Parse(r[0]); err == nil { // else a customer's own name
+				invoiced[id] = true
+			}
 		}
 		return s.Comparable(r[0], r[1], r[2])
 	})

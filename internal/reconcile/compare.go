@@ -34,10 +34,10 @@ func compare(ctx context.Context, words *pool, cs []keptCharge, bs []keptBilled,
 
 // frame is what days are compared.
 type frame struct {
-	all     span              // where nothing else is said of a subscription or a customer
-	charged span              // that the bill is about
-	own     map[word]span     // of a subscription, or of a customer
-	claimed map[word][]span   // that other bills charge
+	all       span              // where nothing else is said of a subscription or a customer
+	charged   span              // that the bill is about
+	own       map[word]span     // of a subscription, or of a customer
+	claimed   map[word][]span   // that other bills charge
 	uncovered func(line string) // told of each line that could not be compared
 }
 

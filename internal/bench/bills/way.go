@@ -235,11 +235,11 @@ func records(n int) []string {
 			estimated, source, actor` + more + `) SELECT ` + id(what, "n") + `, ` + sub + `, '` + event + `', '` + day +
 			`', ` + at + `, ` + delta + `, ` + after + `, false, 'sync', 'system'` + values + ` ` + of
 	}
-	line := func(what, from, seats string) string {
+	line := func(what, kind, position, from, seats string) string {
 		return `INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, part_number, from_date, to_date,
 			seats, unit_price, price_period, currency, amount, exact, invoice_seq, invoice_contract_id,
-			invoice_crm_account_id) SELECT ` + id(what, "n") + `, ` + id("i", "n / 8") + `, n % 8 + 1, ` + sub +
-			`, 'cycle', ` + part + `, '` + from + `', '2026-02-01', ` + seats + `, ` + price + ` + 1.5, 'month', 'USD', ` +
+			invoice_crm_account_id) SELECT ` + id(what, "n") + `, ` + id("i", "n / 8") + `, ` + position + `, ` + sub +
+			`, '` + kind + `', ` + part + `, '` + from + `', '2026-02-01', ` + seats + `, ` + price + ` + 1.5, 'month', 'USD', ` +
 			seats + ` * (` + price + ` + 1.5), ` + seats + ` * (` + price + ` + 1.5), n / 8 + 1, ` + contract + `, ` +
 			customer + ` ` + of
 	}
@@ -278,8 +278,8 @@ func records(n int) []string {
 		`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end,
 			drafted_by, drafted_at) SELECT ` + id("i", "c") + `, ` + id("k", "c") + `, ` + id("c", "c") + `, 'full_cycle',
 			'draft', 'USD', 0, '2026-01-01', '2026-02-01', 'Ann Example', ` + at + ` ` + ofCustomers,
-		line("l", "2026-01-01", billed),
-		line("m", "2026-01-21", "2") + ` WHERE n % 8 = 7`,
+		line("l", "cycle", "n % 8 + 1", "2026-01-01", billed),
+		line("m", "catch_up", "9", "2026-01-21", "2") + ` WHERE n % 8 = 7`,
 		`VACUUM ANALYZE`,
 	}
 }
