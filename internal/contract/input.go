@@ -46,7 +46,7 @@ func InputOf(c Contract) Input {
 		BillFrom: c.BillFrom.String(), Refunds: string(c.Refunds), PaymentTerms: c.PaymentTerms, TaxCode: c.TaxCode,
 		PurchaseOrder: c.PurchaseOrder, Recipients: c.Recipients, Language: string(c.Language),
 		Renewal: string(c.Renewal), UsageRule: string(c.UsageRule), IsDefault: c.IsDefault,
-			BillTogether: c.BillTogether,
+		BillTogether: c.BillTogether,
 	}
 	if c.PriceListID.Valid {
 		in.PriceList = c.PriceListID.UUID.String()
@@ -112,7 +112,7 @@ func paymentTerms(problems errs.Fields, s string) string {
 	if !ok {
 		problems.Add("payment_terms",
 			"Enter days from the invoice's date, like 30, or eom+10 for ten days after the "+
-			"end of its month.")
+				"end of its month.")
 	}
 	return d.String()
 }

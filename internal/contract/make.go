@@ -86,8 +86,8 @@ func (m making) input(p selection.Params) Input {
 	in := Input{Name: p["name"], PriceList: p["price_list_id"], BillingFrequency: p["billing_frequency"],
 		Timing: p["timing"], BillingDay: p["billing_day"], Refunds: p["refunds"], PaymentTerms: p["payment_terms"],
 		TaxCode: p["tax_code"], Language: p["language"], Renewal: p["renewal"], UsageRule: p["usage_rule"],
-			StartDate: p["start_date"],
-		BillFrom: p["bill_from"], IsDefault: true}
+		StartDate: p["start_date"],
+		BillFrom:  p["bill_from"], IsDefault: true}
 	if in.BillFrom == "" {
 		in.BillFrom = NextMonth(m.today()).String()
 	}

@@ -104,7 +104,7 @@ func usageRule(problems errs.Fields, s string) UsageRule {
 	if !ok {
 		problems.Add("usage_rule",
 			"Enter elsewhere, cost, cost+15%% or margin 20%%. A margin is below 100 %%, a mark-up "+
-			"at most %s %%.", highestMarkup)
+				"at most %s %%.", highestMarkup)
 	}
 	return r
 }

@@ -143,7 +143,7 @@ var holds = map[string]string{
 	"unmapped": "its account is not mapped to a customer.", "excluded": "its account is excluded.",
 	"pending": "it is pending at the distributor.",
 	"twin":    "a person must say first whether it is there twice.",
-		"cutover": "a cut-over holds it until its switch.",
+	"cutover": "a cut-over holds it until its switch.",
 }
 
 // Stops tells why a subscription is not billed in a contract, in a sentence; empty when it is.

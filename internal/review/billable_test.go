@@ -30,8 +30,7 @@ func TestRunsAndKeptSumsAreStoppedByTheSameFindings(t *testing.T) {
 	db := pgtest.New(t)
 	kept := func(checks []review.Check) (stopped bool) {
 		t.Helper()
-		err := db.Read(t.Context()).Raw(`SELECT review_stops(CAST(? AS jsonb))`, asJSON(t,
-			checks)).Row().Scan(&stopped)
+		err := db.Read(t.Context()).Raw(`SELECT review_stops(CAST(? AS jsonb))`, asJSON(t, checks)).Row().Scan(&stopped)
 		if err != nil {
 			t.Fatal(err)
 		}

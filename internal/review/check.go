@@ -70,8 +70,7 @@ func Judge(f Facts) []Check {
 func endedWithoutWord(f Facts) string {
 	if (plan.Facts{NoLongerSent: f.NoLongerSent}).StatusUnknown() {
 		return fmt.Sprintf("It has ended, and the distributor now sends the status %q, which nobody here knows. "+
-			"It stays ended: an unknown word revives nothing. Ask the distributor what it means.",
-				f.ProviderStatusText)
+			"It stays ended: an unknown word revives nothing. Ask the distributor what it means.", f.ProviderStatusText)
 	}
 	return "It has ended, and the distributor no longer sends its status. It stays ended: " +
 		"a blank word revives nothing. Ask the distributor."

@@ -157,8 +157,7 @@ func TestEachCheck(t *testing.T) {
 			review.Warn, "begins on 2026-09-01"},
 		"begun on its start": {func(f *review.Facts) { f.BegunOn = day("2026-01-15") }, review.Customer,
 			"begun", "", ""},
-		"past its end, active": {func(f *review.Facts) { f.EndDate, f.AutoRenew = day("2026-11-14"),
-			distributor.Yes },
+		"past its end, active": {func(f *review.Facts) { f.EndDate, f.AutoRenew = day("2026-11-14"), distributor.Yes },
 			review.Customer, "past_end", review.Warn, "Renews by itself: yes"},
 		"its last day": {func(f *review.Facts) { f.EndDate = day("2026-11-22") }, review.Customer,
 			"past_end", "", ""},
@@ -269,8 +268,7 @@ func TestEachCheck(t *testing.T) {
 			"price", review.Warn, "another product, term or frequency"},
 		"price of another rhythm": {func(f *review.Facts) { f.ItemFrequency = distributor.Annual }, review.Pricing,
 			"price", review.Warn, "another product, term or frequency"},
-		"the list says otherwise now": {func(f *review.Facts) { f.ItemPrice = amount("23.4") }, review.Pricing,
-			"price",
+		"the list says otherwise now": {func(f *review.Facts) { f.ItemPrice = amount("23.4") }, review.Pricing, "price",
 			review.Warn, "says 23.40 USD per month by now"},
 		"price came into force later": {func(f *review.Facts) { f.ItemFrom = day("2026-01-16") }, review.Pricing,
 			"price", review.Warn, "not the one in force on 2026-01-15"},
@@ -282,8 +280,7 @@ func TestEachCheck(t *testing.T) {
 			review.OK, ""},
 		"a later list mid-term": {func(f *review.Facts) { f.ItemTo = day("2026-06-01") }, review.Pricing, "price",
 			review.OK, ""},
-		"free licence": {func(f *review.Facts) { f.UnitPrice, f.ItemPrice = amount("0"), amount("0") },
-			review.Pricing,
+		"free licence": {func(f *review.Facts) { f.UnitPrice, f.ItemPrice = amount("0"), amount("0") }, review.Pricing,
 			"free", review.Fail, "trials only"},
 		"free as a person typed": {func(f *review.Facts) {
 			f.UnitPrice, f.PriceByPerson, f.PriceListItemID = amount("0"), true, none
@@ -323,8 +320,7 @@ func TestEachCheck(t *testing.T) {
 		"renewal proposes": {func(f *review.Facts) {
 			f.ProposedPrice, f.ProposedUnit = amount("24"),
 				money.Month
-		}, review.Pricing, "proposal", review.Warn,
-			"list price is 24.00 USD per month now, the subscription's 22.00"},
+		}, review.Pricing, "proposal", review.Warn, "list price is 24.00 USD per month now, the subscription's 22.00"},
 		"no cost": {func(f *review.Facts) { f.UnitCost = decimal.NullDecimal{} }, review.Pricing,
 			"cost", review.Warn, "No cost"},
 		"period of cost unknown": {func(f *review.Facts) { f.CostPeriod = money.Unknown }, review.Pricing, "cost",

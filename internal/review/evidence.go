@@ -26,8 +26,7 @@ func unread(f Facts) []Check {
 	if !f.StartDate.IsZero() && f.BegunOn.After(f.StartDate) {
 		cs = append(cs, Check{Customer, "begun", Warn,
 			fmt.Sprintf("The ledger begins on %s, the day it was first seen, since no start could be read then; "+
-				"it started on %s. The days between count no seat until the date of that row is corrected.",
-					f.BegunOn,
+				"it started on %s. The days between count no seat until the date of that row is corrected.", f.BegunOn,
 				f.StartDate), Mend{"ledger", f.SubscriptionID.String()}})
 	}
 	if f.EndText != "" {

@@ -155,8 +155,7 @@ func (h *history) changes(rt *rapid.T) {
 				func() { d.Quantity = rapid.IntRange(0, 9).Draw(rt, "seats") },
 				func() { d.UnitCost = amount(rapid.SampledFrom([]string{"1", "18.7", "30.5"}).Draw(rt, "cost")) },
 				func() {
-					d.Status = rapid.SampledFrom([]distributor.Status{"active", "", "suspended", "pending",
-						"cancelled",
+					d.Status = rapid.SampledFrom([]distributor.Status{"active", "", "suspended", "pending", "cancelled",
 						"expired", "frobbed"}).Draw(rt, "status")
 				},
 				func() {

@@ -58,8 +58,7 @@ func (r Reviewer) SignOff(ctx context.Context, db *postgres.DB, by audit.Actor, 
 // Signing what is signed already changes nothing.
 func (r Reviewer) Sign(ctx context.Context, tx *gorm.DB, by audit.Actor, s SignOff) (Outcome, error) {
 	if len(s.Note) > LongestNote {
-		return Outcome{}, errs.Fields{"note": fmt.Sprintf("The note is longer than %d characters.",
-			LongestNote)}.Err()
+		return Outcome{}, errs.Fields{"note": fmt.Sprintf("The note is longer than %d characters.", LongestNote)}.Err()
 	}
 	ids := sorted(s.IDs)
 	if err := r.Refresh(ctx, tx, ids); err != nil {
@@ -187,8 +186,7 @@ const signature = `INSERT INTO sign_offs (id, subscription_id, fingerprint, fact
 	SELECT x.id, x.subscription_id, x.fingerprint, x.facts, x.contract_id, x.verdict, x.by_id, x.by_name,
 		CAST(@now AS timestamptz), x.note
 	FROM jsonb_to_recordset(CAST(@rows AS jsonb))
-		AS x (id uuid, subscription_id uuid, fingerprint text, facts jsonb, contract_id uuid, verdict text, by_id
-		uuid,
+		AS x (id uuid, subscription_id uuid, fingerprint text, facts jsonb, contract_id uuid, verdict text, by_id uuid,
 			by_name text, note text)`
 
 // trail tells the audit: one event for what one person signed at once. Which

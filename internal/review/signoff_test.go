@@ -58,8 +58,7 @@ func TestASignOffStandsUntilItsGroundChangesAndSaysWhy(t *testing.T) {
 	}
 	g := w.signatures("S-1")
 	if len(g) != 1 || g[0].LapsedAt == nil ||
-		g[0].LapsedBecause != "cost changed from 18.7 USD per month to 19.2 USD per month" ||
-			g[0].Note != "checked" ||
+		g[0].LapsedBecause != "cost changed from 18.7 USD per month to 19.2 USD per month" || g[0].Note != "checked" ||
 		g[0].SignedBy != ada.Name {
 		t.Errorf("%+v", g)
 	}
@@ -89,8 +88,7 @@ func TestASignOffLapsesWhenTheSubscriptionEnds(t *testing.T) {
 func TestWhatFailsOrIsOverIsNotSignedAndTheRestIs(t *testing.T) {
 	t.Parallel()
 	w, s, _ := settled(t)
-	s.listed["S-3"] = record("S-3", func(d *distributor.Subscription) { d.Status, d.StatusText = "frobbed",
-		"Frobbed" })
+	s.listed["S-3"] = record("S-3", func(d *distributor.Subscription) { d.Status, d.StatusText = "frobbed", "Frobbed" })
 	s.listed["S-4"] = record("S-4", func(d *distributor.Subscription) { d.Status = distributor.StatusExpired })
 	w.sync(s)
 	out := w.mustSign("S-1", "S-3", "S-4")

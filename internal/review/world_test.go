@@ -144,8 +144,7 @@ func (w *world) sync(s *side) {
 		}
 		var gone []uuid.UUID
 		err = tx.Raw(`SELECT id FROM subscriptions WHERE provider_id = ? AND external_id <> ALL (?::text[])
-			AND provider_status <> 'missing' AND NOT (state = 'inactive' AND deactivated_by = 'provider') ORDER BY
-			id`,
+			AND provider_status <> 'missing' AND NOT (state = 'inactive' AND deactivated_by = 'provider') ORDER BY id`,
 			s.provider.ID, listed).Scan(&gone).Error
 		if err != nil || len(gone) == 0 {
 			return err

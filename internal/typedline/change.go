@@ -181,7 +181,8 @@ func (s Service) add(ctx context.Context, tx *gorm.DB, by audit.Actor, k contrac
 	err := tx.WithContext(ctx).Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency,
 		tax_code,
 		every, from_on, until_on, cost, created_at, created_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, k.Currency, l.TaxCode, l.Every, l.FromOn, l.UntilOn,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, k.Currency,
+		l.TaxCode, l.Every, l.FromOn, l.UntilOn,
 		l.Cost, s.Clock.Now(), by.Name).Error
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("add typed line: %w", postgres.Translate(err))

@@ -34,14 +34,14 @@ func (s Service) AddUsedIn(ctx context.Context, tx *gorm.DB, by audit.Actor, con
 	if u.Currency != k.Currency {
 		return uuid.Nil, errs.Newf(errs.Conflict,
 			"This usage is charged in %s, and contract %s bills in %s. Nothing is "+
-			"converted: bill it under a contract in %s. Nothing was changed.", u.Currency, k.Name, k.Currency,
-				u.Currency)
+				"converted: bill it under a contract in %s. Nothing was changed.", u.Currency, k.Name, k.Currency,
+			u.Currency)
 	}
 	amount, bills := k.UsageRule.Amount(u.Cost, k.Currency)
 	if !bills {
 		return uuid.Nil, errs.Newf(errs.Conflict,
 			"Contract %s bills no usage on. Enter a rule for usage in it first, like "+
-			"cost or cost+15%%. Nothing was changed.", k.Name)
+				"cost or cost+15%%. Nothing was changed.", k.Name)
 	}
 	return s.add(ctx, tx, by, k, Form{Text: u.Text, UnitAmount: amount.String(), Every: string(Once),
 		From: u.On.String()}, decimal.NewNullDecimal(u.Cost))

@@ -187,7 +187,7 @@ func (h Handlers) withDefaults(c echo.Context, p selection.Params) error {
 	}
 	for name, value := range map[string]string{"name": d.Name, "price_list_id": d.PriceList,
 		"billing_frequency": d.BillingFrequency, "timing": d.Timing, "billing_day": d.BillingDay,
-			"refunds": d.Refunds,
+		"refunds":       d.Refunds,
 		"payment_terms": d.PaymentTerms, "tax_code": d.TaxCode, "language": d.Language, "renewal": d.Renewal,
 		"usage_rule": d.UsageRule,
 		"bill_from":  contract.NextMonth(clock.Today(h.Clock, h.Zone)).String()} {
@@ -279,7 +279,7 @@ func makeRemark(n int, filtered, lists bool) *ui.Callout {
 	if !lists {
 		out.Tone, out.Text = ui.Warn,
 			"There is no price list yet. Make one first: a contract takes its currency and "+
-			"prices from it."
+				"prices from it."
 	}
 	return out
 }
