@@ -299,7 +299,8 @@ func (s Service) costs(ctx context.Context, tx *gorm.DB, b bill) (out []reconcil
 		return nil, fmt.Errorf("prices of bill %s beside the costs: %w", b.ID, err)
 	}
 	for _, r := range rows {
-		why := fmt.Sprintf("Charged at %s a month, the distributor's own cost is %s", r.Unit, r.Cost)
+		why := fmt.Sprintf("Charged at %s a month, the distributor's own cost is %s", r.Unit, r.Cost) +
+			looksLike(r.Unit, r.Cost)
 		if r.Kind == RenewalPrice {
 			why = fmt.Sprintf("It was renewed at %s instead of %s a month, and our price stayed", r.Cost,
 				r.Before.Decimal)
@@ -312,6 +313,27 @@ func (s Service) costs(ctx context.Context, tx *gorm.DB, b bill) (out []reconcil
 			BillLines: r.Lines})
 	}
 	return out, nil
+}
+
+// likes are what a price is of another, where the vendor's rules make it so (recon.md 3 and 4), and by how much a price
+// may miss it for having been rounded to the cent.
+var likes = []struct{ ratio, reads string }{
+	{"1.03", "3 % more is what goes on after a term that was neither renewed nor cancelled"},
+	{"1.23", "23 % more is what goes on after a term, where no monthly plan exists"},
+	{"1.05", "5 % more is a year paid by the month instead of at once"},
+	{"1.2", "20 % more is a term of a month instead of a year"},
+	{"12", "that is twelve times: a year's price in place of a month's"},
+	{"36", "that is thirty-six times: the price of three years in place of a month's"},
+}
+
+// looksLike says which reason fits a price beside the cost, as far as one does.
+func looksLike(unit, cost decimal.Decimal) string {
+	for _, l := range likes {
+		if unit.Sub(cost.Mul(decimal.RequireFromString(l.ratio))).Abs().LessThanOrEqual(Tolerance) {
+			return "; " + l.reads
+		}
+	}
+	return ""
 }
 
 // termSQL finds lines whose term or frequency is not that of the subscription; what either does not say agrees.
