@@ -127,12 +127,10 @@ func (p *past) bill(ctx context.Context) error {
 			run.End = this.AddMonths(1)
 		}
 		g.Go(func() error {
-			plan, err := p.app.Billing.Preview(ctx, run)
-			if err != nil || plan.Empty() {
-				return err
+			made, err := p.app.Billing.Draft(ctx, p.me, billing.Order{Run: run, Late: true, Growth: true})
+			if errs.KindOf(err) == errs.Conflict { // nothing of it can be billed yet
+				return nil
 			}
-			made, err := p.app.Billing.Draft(ctx, p.me, billing.Order{Run: run, Digest: plan.Digest, Late: true,
-				Growth: true})
 			if err != nil {
 				return fmt.Errorf("invoice up to %s: %w", run.End, err)
 			}
@@ -235,15 +233,24 @@ func (p *past) settle(ctx context.Context, month clock.Date, bill uuid.UUID) err
 	if err != nil {
 		return err
 	}
+	g, each := errgroup.WithContext(ctx)
+	g.SetLimit(billers)
 	for _, r := range rows {
 		step := difference.Step{ID: r.ID, Reason: reasons[r.Kind]}
-		step.EachMonth = r.Kind == difference.UsageWithoutRule
 		if step.Reason == "" {
-			step.Reason = "Checked with the distributor: the seats had changed before we kept the ledger"
+			step.Reason = "Checked with the distributor: it was so before the ledger was kept"
 		}
-		if err := p.app.Differences.Dismiss(ctx, p.me, step); err != nil {
-			return err
+		if r.Kind == difference.UsageWithoutRule { // one after the other: each makes a rule
+			step.EachMonth = true
+			if err := p.app.Differences.Dismiss(ctx, p.me, step); err != nil {
+				return err
+			}
+			continue
 		}
+		g.Go(func() error { return p.app.Differences.Dismiss(each, p.me, step) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
 	}
 	k := closing.Key{ProviderID: uuid.NullUUID{UUID: p.provider, Valid: true}, Month: month}
 	m, err := p.app.Months.Of(ctx, k)

@@ -61,7 +61,7 @@ func (h Handlers) Print(c echo.Context) error {
 
 // differences lists each with what was decided about it.
 func (s sheet) differences(found []closing.Difference) ui.Table {
-	t := ui.Table{Caption: "Differences", Plain: true, Columns: []ui.Column{{Label: "Customer"}, {Label: "Product"},
+	t := ui.Table{Caption: "Differences", Plain: true, Columns: []ui.Column{{Label: "Customer and product"},
 		{Label: "Kind"}, {Label: "Money", Numeric: true}, {Label: "Decided"}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No difference"}}
 	for _, d := range found {
@@ -70,12 +70,12 @@ func (s sheet) differences(found []closing.Difference) ui.Table {
 			decided.Text = difference.StateWords[difference.State(d.State)] + " by " + d.DecidedBy
 			decided.Sub = strings.TrimSpace(d.Reference + " " + d.Reason)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(d.Customer), ui.TextCell(d.Product),
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: d.Customer, Sub: d.Product},
 			ui.TextCell(difference.KindWords[difference.Kind(d.Kind)]), cash(d.Once, d.Currency), decided}})
 	}
 	if n := s.findingCount(); n > len(found) {
 		t.Rows = append(t.Rows, ui.Row{Muted: true, Cells: []ui.Cell{ui.TextCell(
-			words.Counted(n-len(found), "further difference") + " in the list"), {}, {}, {}, {}}})
+			words.Counted(n-len(found), "further difference") + " in the list"), {}, {}, {}}})
 	}
 	return t
 }

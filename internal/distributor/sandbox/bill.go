@@ -38,7 +38,7 @@ type chargeRow struct {
 	Reference           string      `json:"referenceId,omitempty"`   // ties the lines of one event
 
 	from, to clock.Date // to is the day after the last
-	whole    bool       // a cycle's charge, nothing of it given back or added
+	whole    bool       // a cycle's charge, at the seats of today
 }
 
 // billed is one subscription while a month is charged.
@@ -119,7 +119,7 @@ func (b billed) opening(n int, from, to clock.Date) *chargeRow {
 		word = "renew"
 	}
 	x := b.line(word, b.seatsOn(from), from, to, 1, 1)
-	x.whole = true
+	x.whole = x.Quantity == b.Quantity
 	return x
 }
 

@@ -62,9 +62,9 @@ func (s *Server) plant(sc scope, month clock.Date, rows []*chargeRow) *planter {
 	return p
 }
 
-// early puts first a cycle that begins in the first half of the month.
-func (p *planter) early() *chargeRow {
-	i := max(0, slices.IndexFunc(p.plain, func(x *chargeRow) bool { return x.from.Day() <= 15 }))
+// first is a line that is so, and stands first among the plain ones from now on; the first one where none is.
+func (p *planter) first(so func(*chargeRow) bool) *chargeRow {
+	i := max(0, slices.IndexFunc(p.plain, so))
 	p.plain[0], p.plain[i] = p.plain[i], p.plain[0]
 	return p.plain[0]
 }
@@ -104,11 +104,11 @@ const periodDays = 10
 
 // period leaves out the cycle's first days.
 func (p *planter) period(*chargeRow) {
-	x := p.early()
+	x := p.first(func(x *chargeRow) bool { return x.from.Day() <= periodDays })
 	before, of := amountOf(x.ExtendPrice), x.from.DaysUntil(x.to)
 	q, _ := before.Mul(decimal.NewFromInt(int64(of-periodDays))).QuoRem(decimal.NewFromInt(int64(of)), 2)
 	x.from, x.ExtendPrice = x.from.AddDays(periodDays), num(q)
-	p.note("period", x, q.Sub(before))
+	p.note("period", x, before.Mul(decimal.NewFromInt(-periodDays)).Div(decimal.NewFromInt(int64(of))).Round(2))
 }
 
 func (p *planter) double(x *chargeRow) {
@@ -171,8 +171,9 @@ func (p *planter) afterEnd(*chargeRow) {
 	}
 }
 
-// missing leaves a line out.
-func (p *planter) missing(x *chargeRow) {
+// missing leaves a line out, a purchase of the month where there is one.
+func (p *planter) missing(*chargeRow) {
+	x := p.first(func(x *chargeRow) bool { return x.ChargeType == "new" })
 	p.rows = slices.DeleteFunc(p.rows, func(y *chargeRow) bool { return y == x })
 	p.note("only_here", x, amountOf(x.ExtendPrice).Neg())
 }

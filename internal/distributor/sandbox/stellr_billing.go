@@ -28,9 +28,9 @@ func invoiceNo(month clock.Date) string {
 	return fmt.Sprintf("CI%04d%02d", month.Year(), month.Month())
 }
 
-const invoicesListed = 12 // months
+const invoicesListed = 6 // months
 
-// listInvoices lists the bills of a year, the newest first.
+// listInvoices lists the bills of half a year, the newest first.
 func (s *Server) listInvoices(c call) (any, error) {
 	var months []clock.Date
 	for n := range invoicesListed {
