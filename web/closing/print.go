@@ -54,7 +54,8 @@ func (h Handlers) Print(c echo.Context) error {
 	m.Page = session.Page(c, s.Called(), nav)
 	m.Page.Kicker, m.Page.Crumbs = "Supplier month", append(crumbs[:len(crumbs):len(crumbs)],
 		layout.Crumb{Label: s.Called(), Href: pathOf(k)})
-	m.Page.Lead = "As it stood on " + moment + ". Print this page, or save it as a PDF from the browser's print window."
+	m.Page.Lead = "As it stood on " + moment +
+		". Print this page, or save it as a PDF from the browser's print window."
 	m.Page.Badges = []ui.Badge{signedBadge(s.Signed.Holds(), s.Signed != nil)}
 	return httpx.Render(c, http.StatusOK, m.Paper())
 }

@@ -104,7 +104,7 @@ const periodDays = 10
 
 // period leaves out the cycle's first days.
 func (p *planter) period(*chargeRow) {
-	x := p.first(func(x *chargeRow) bool { return x.from.Day() <= periodDays })
+	x := p.first(func(x *chargeRow) bool { return x.from.Day() > 1 && x.from.Day() <= periodDays })
 	before, of := amountOf(x.ExtendPrice), x.from.DaysUntil(x.to)
 	q, _ := before.Mul(decimal.NewFromInt(int64(of-periodDays))).QuoRem(decimal.NewFromInt(int64(of)), 2)
 	x.from, x.ExtendPrice = x.from.AddDays(periodDays), num(q)
