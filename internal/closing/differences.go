@@ -26,9 +26,8 @@ func (s Service) Differences(ctx context.Context, tx *gorm.DB, k Key, most int) 
 	args := k.args()
 	args["most"] = most
 	err = tx.WithContext(ctx).Raw(`WITH `+bills+`
-		SELECT d.kind, d.customer, coalesce(nullif(d.product, ''), nullif(d.part_number, ''), d.external_id) AS
-		product,
-			d.once_amount AS once, d.currency, d.state, d.reason, d.reference, d.decided_by
+		SELECT d.kind, d.customer, coalesce(nullif(d.product, ''), nullif(d.part_number, ''), d.external_id)
+				AS product, d.once_amount AS once, d.currency, d.state, d.reason, d.reference, d.decided_by
 		FROM bills b JOIN differences d ON d.bill_id = b.id WHERE d.shown
 		ORDER BY d.state <> 'todo', abs(d.once_amount) DESC, d.customer, d.id LIMIT @most`, args).Scan(&out).Error
 	if err != nil {

@@ -16,8 +16,8 @@ func (m *market) ordered(sub uuid.UUID, seats int, from, to string) {
 	bill, difference, now := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), m.clock.Now()
 	m.exec(`INSERT INTO supplier_bills (id, provider_id, layout, name, month, lines, digest, at, actor)
 		VALUES (?, ?, 'neutral', 'bill.csv', '2026-05-01', 1, ?, ?, 'Ada Example')`, bill, m.old.ID, bill.String(), now)
-	m.exec(`INSERT INTO differences (id, bill_id, provider_id, kind, subject, subscription_id, month_amount, once_amount,
-		currency, since, why, reached, first_bill_id, found_at, state, decided_at)
+	m.exec(`INSERT INTO differences (id, bill_id, provider_id, kind, subject, subscription_id, month_amount,
+		once_amount, currency, since, why, reached, first_bill_id, found_at, state, decided_at)
 		VALUES (?, ?, ?, 'quantity', ?, ?, 20, 30, 'USD', '2026-05-01', 'more seats', 'no', ?, ?, 'billed', ?)`,
 		difference, bill, m.old.ID, sub.String(), sub, bill, now, now)
 	m.exec(`INSERT INTO supplier_seats (id, subscription_id, difference_id, seats, from_on, to_on, after_seq,

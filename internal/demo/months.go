@@ -43,8 +43,7 @@ type past struct {
 	signed    []string // the distributor's ids of what is signed and billed for this month
 }
 
-// livePast signs most of what can be signed, bills the months before this one and brings in the distributor's bills
-// of
+// live signs most of what can be signed, bills the months before this one and brings in the distributor's bills of
 // them: the earlier ones are closed and signed, in the last one errors are planted and some differences are decided.
 func (p *past) live(ctx context.Context) error {
 	if err := p.sign(ctx); err != nil {

@@ -54,10 +54,8 @@ func HandOver(source, target History) (sourceAfter, targetAfter History) {
 }
 
 // handExtras gives the seats that were ordered from a supplier's bill, as far as they are for days from one on, to
-// the
-// target. Where the target has rows of its own, those that it began with stand for the seats that the source had:
-// only
-// what they bring beyond those takes ordered seats back, as whatever joins later does.
+// the target. Where the target has rows of its own, those that it began with stand for the seats that the source had:
+// only what they bring beyond those takes ordered seats back, as whatever joins later does.
 func handExtras(source, target History, on clock.Date) (kept, taken []Extra) {
 	taken = slices.Clone(target.Extras)
 	began, own := target.began()

@@ -72,8 +72,8 @@ func TestTheSandboxPlantsErrorsInItsBill(t *testing.T) {
 	for _, e := range planted {
 		kinds = append(kinds, e.Kind)
 	}
-	for _, kind := range []string{"quantity", "price", "currency", "term", "period", "double", "only_on_bill", "unmapped",
-		"charged_after_end", "only_here", "usage_without_rule"} {
+	for _, kind := range []string{"quantity", "price", "currency", "term", "period", "double", "only_on_bill",
+		"unmapped", "charged_after_end", "only_here", "usage_without_rule"} {
 		if !slices.Contains(kinds, kind) {
 			t.Errorf("no %s is planted: %v", kind, kinds)
 		}
