@@ -139,12 +139,52 @@ const rowsQuery = `SELECT c.contract_id, k.crm_account_id AS customer_id, k.name
 	JOIN crm_accounts a ON a.id = k.crm_account_id LEFT JOIN invoices i ON i.id = c.invoice_id
 	WHERE c.run_id = ?`
 
-// Rows are the contracts of a run from a place on: those first that need a look, because they went no further or are
-// unusual.
-func Rows(ctx context.Context, db *gorm.DB, run uuid.UUID, from, most int) ([]Row, error) {
+// Part is some of the contracts of a run, as a figure of it counts them; empty: all.
+type Part string
+
+// The parts.
+const (
+	Drafts    Part = "drafts"
+	Invoices  Part = "billed"
+	Mailed    Part = "sent"
+	OddDrafts Part = "unusual"
+	NotBilled Part = "not_billed"
+	ToNobody  Part = "nobody"
+)
+
+// partOf are the conditions of the parts, on a contract k and its row.
+var partOf = map[Part]string{"": "true", Drafts: "c.state = 'drafted'", Invoices: "c.state = 'billed'",
+	Mailed: "c.state = 'sent'", OddDrafts: "c.state = 'drafted' AND (c.late OR c.remarks <> '[]')",
+	NotBilled: "c.state IN ('refused', 'skipped', 'thrown')", ToNobody: "c.state IN ('drafted', 'billed') AND " + nobody}
+
+// Known tells whether there is such a part.
+func (p Part) Known() bool { return partOf[p] != "" }
+
+// Of is how many contracts a part has.
+func (c Counts) Of(p Part) int {
+	switch p {
+	case Drafts:
+		return c.Drafted
+	case Invoices:
+		return c.Billed
+	case Mailed:
+		return c.Sent
+	case OddDrafts:
+		return c.Unusual
+	case NotBilled:
+		return c.Refused + c.Skipped + c.Thrown
+	case ToNobody:
+		return c.Nobody
+	}
+	return c.Total()
+}
+
+// Rows are the contracts of a part of a run from a place on: those first that need a look, because they went no
+// further or are unusual.
+func Rows(ctx context.Context, db *gorm.DB, run uuid.UUID, part Part, from, most int) ([]Row, error) {
 	var out []Row
-	err := eachRow(ctx, db, rowsQuery+` ORDER BY c.message = '', c.remarks = '[]' AND NOT c.late, c.place
-		LIMIT ? OFFSET ?`, func(r Row) error { out = append(out, r); return nil }, run, most, from)
+	err := eachRow(ctx, db, rowsQuery+` AND `+partOf[part]+` ORDER BY c.message = '', c.remarks = '[]' AND NOT c.late,
+		c.place LIMIT ? OFFSET ?`, func(r Row) error { out = append(out, r); return nil }, run, most, from)
 	return out, err
 }
 
@@ -214,10 +254,10 @@ func CountsOf(ctx context.Context, db *gorm.DB, run uuid.UUID) (Counts, error) {
 			count(*) FILTER (WHERE state = 'drafted') AS drafted, count(*) FILTER (WHERE state = 'billed') AS billed,
 			count(*) FILTER (WHERE state = 'sent') AS sent, count(*) FILTER (WHERE state = 'refused') AS refused,
 			count(*) FILTER (WHERE state = 'skipped') AS skipped, count(*) FILTER (WHERE state = 'thrown') AS thrown,
-			count(*) FILTER (WHERE state = 'drafted' AND (late OR remarks <> '[]')) AS unusual,
+			count(*) FILTER (WHERE `+partOf[OddDrafts]+`) AS unusual,
 			count(*) FILTER (WHERE `+open+`) AS asked,
 			coalesce(sum(lines) FILTER (WHERE state IN ('drafted', 'billed', 'sent')), 0) AS lines,
-			count(*) FILTER (WHERE state IN ('drafted', 'billed') AND `+nobody+`) AS nobody
+			count(*) FILTER (WHERE `+partOf[ToNobody]+`) AS nobody
 		FROM billing_run_contracts c JOIN billing_contracts k ON k.id = c.contract_id
 		WHERE run_id = ?`, run).Scan(&c).Error
 	if err != nil {

@@ -79,13 +79,14 @@ type Moved struct {
 // Of reads a month, from one snapshot; errs.NotFound where the provider is unknown.
 func (s Service) Of(ctx context.Context, k Key) (m Month, err error) {
 	err = s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
-		m, err = s.read(ctx, tx, k)
+		m, err = s.Read(ctx, tx, k)
 		return err
 	})
 	return m, err
 }
 
-func (s Service) read(ctx context.Context, tx *gorm.DB, k Key) (Month, error) {
+// Read is Of in a snapshot that is open.
+func (s Service) Read(ctx context.Context, tx *gorm.DB, k Key) (Month, error) {
 	m := Month{Key: k}
 	tx = tx.WithContext(ctx)
 	if k.ProviderID.Valid {

@@ -126,7 +126,7 @@ func (s Service) Sign(ctx context.Context, by audit.Actor, k Key, digest, note s
 		if err := s.lock(tx, k); err != nil {
 			return err
 		}
-		m, err := s.read(ctx, tx, k)
+		m, err := s.Read(ctx, tx, k)
 		if err != nil {
 			return err
 		}
@@ -182,7 +182,7 @@ func (s Service) Reopen(ctx context.Context, by audit.Actor, k Key, why string) 
 		if err := s.lock(tx, k); err != nil {
 			return err
 		}
-		m, err := s.read(ctx, tx, k)
+		m, err := s.Read(ctx, tx, k)
 		if err != nil {
 			return err
 		}
@@ -245,7 +245,7 @@ func (s Service) Check(ctx context.Context, k Key) error {
 		if err := s.lock(tx, k); err != nil {
 			return err
 		}
-		m, err := s.read(ctx, tx, k)
+		m, err := s.Read(ctx, tx, k)
 		if err != nil || !m.Signed.Holds() || m.Signed.Digest == m.Digest {
 			return err
 		}

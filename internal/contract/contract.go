@@ -89,6 +89,7 @@ type Terms struct {
 	Recipients       string // of invoices, comma and blank between them
 	Language         Language
 	Renewal          Renewal
+	UsageRule        UsageRule
 	EndRefund        bool // of days from its end on that are billed already
 	IsDefault        bool
 	BillTogether     bool // its invoices join others of who is billed on one document
@@ -141,7 +142,7 @@ func (t Terms) Columns() []Column {
 		{"end_refund", t.endRefund()}, {"bill_from", t.BillFrom.String()}, {"refunds", string(t.Refunds)},
 		{"payment_terms", t.PaymentTerms},
 		{"tax_code", t.TaxCode}, {"purchase_order", t.PurchaseOrder}, {"recipients", t.Recipients},
-		{"language", string(t.Language)}, {"renewal", string(t.Renewal)},
+		{"language", string(t.Language)}, {"renewal", string(t.Renewal)}, {"usage_rule", string(t.UsageRule)},
 		{"is_default", strconv.FormatBool(t.IsDefault)}, {"bill_together", strconv.FormatBool(t.BillTogether)},
 	}
 }

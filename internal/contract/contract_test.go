@@ -58,7 +58,7 @@ func (h house) form() contract.Input {
 		Timing:     "advance",
 		BillingDay: "last", PriceList: h.list.ID.String(), StartDate: "2026-01-01", BillFrom: "2026-02-01",
 		Refunds:      "yes",
-		PaymentTerms: "30 days", TaxCode: "S20", IsDefault: true,
+		PaymentTerms: "30 days", TaxCode: "S20", UsageRule: "Cost + 15 %", IsDefault: true,
 	}
 }
 
@@ -117,7 +117,7 @@ func TestAContractKeepsAllItsTerms(t *testing.T) {
 		BillingDay: contract.LastDay, PriceListID: uuid.NullUUID{UUID: h.list.ID, Valid: true},
 		StartDate: clock.NewDate(2026, 1, 1),
 		BillFrom:  clock.NewDate(2026, 2, 1), Refunds: contract.RefundsYes, PaymentTerms: "30", TaxCode: "S20",
-		Language: contract.English, Renewal: contract.Propose, IsDefault: true,
+		Language: contract.English, Renewal: contract.Propose, UsageRule: "cost+15%", IsDefault: true,
 	}
 	if d := cmp.Diff(want.Columns(), got.Terms.Columns()); d != "" || !got.Active {
 		t.Error(d)
@@ -133,6 +133,7 @@ func TestEveryProblemOfAContractIsToldAtItsField(t *testing.T) {
 		"currency":          func(in *contract.Input) { in.Currency = "dollars" },
 		"price_list_id":     func(in *contract.Input) { in.Currency = "EUR" },
 		"billing_frequency": func(in *contract.Input) { in.BillingFrequency = "weekly" },
+		"usage_rule":        func(in *contract.Input) { in.UsageRule = "cost-5%" },
 		"timing":            func(in *contract.Input) { in.Timing = "later" },
 		"billing_day":       func(in *contract.Input) { in.BillingDay = "29" },
 		"start_date":        func(in *contract.Input) { in.StartDate = "" },

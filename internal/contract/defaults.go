@@ -24,6 +24,7 @@ type Defaults struct {
 	TaxCode          string `json:"tax_code"`
 	Language         string `json:"language"`
 	Renewal          string `json:"renewal"`
+	UsageRule        string `json:"usage_rule,omitempty"`
 }
 
 const defaultsName = "contract-defaults"
@@ -36,7 +37,8 @@ func DefaultsOf(ctx context.Context, db *gorm.DB) (Defaults, error) {
 
 func defaultsOf(ctx context.Context, db *gorm.DB) (Defaults, settings.Saved, error) {
 	d := Defaults{Name: "Licences", BillingFrequency: string(Monthly), Timing: string(Advance), BillingDay: "1",
-		Refunds: string(RefundsGlobal), Language: string(English), Renewal: string(Propose)}
+		Refunds: string(RefundsGlobal), Language: string(English), Renewal: string(Propose),
+		UsageRule: string(UsageElsewhere)}
 	saved, err := settings.Read(ctx, db, defaultsName, &d)
 	if err != nil {
 		return d, saved, err
@@ -78,5 +80,5 @@ func (s Service) KeepDefaults(ctx context.Context, by audit.Actor, d Defaults) e
 func (d Defaults) Input() Input {
 	return Input{Name: d.Name, PriceList: d.PriceList, BillingFrequency: d.BillingFrequency, Timing: d.Timing,
 		BillingDay: d.BillingDay, Refunds: d.Refunds, PaymentTerms: d.PaymentTerms, TaxCode: d.TaxCode,
-		Language: d.Language, Renewal: d.Renewal}
+		Language: d.Language, Renewal: d.Renewal, UsageRule: d.UsageRule}
 }

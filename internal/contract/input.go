@@ -32,6 +32,7 @@ type Input struct {
 	Recipients       string
 	Language         string
 	Renewal          string
+	UsageRule        string // elsewhere, cost, cost+15% or margin 20%; empty: elsewhere
 	IsDefault        bool
 	BillTogether     bool
 }
@@ -44,7 +45,8 @@ func InputOf(c Contract) Input {
 		BillingDay: DayText(c.BillingDay), StartDate: c.StartDate.String(), EndDate: c.EndDate.String(),
 		BillFrom: c.BillFrom.String(), Refunds: string(c.Refunds), PaymentTerms: c.PaymentTerms, TaxCode: c.TaxCode,
 		PurchaseOrder: c.PurchaseOrder, Recipients: c.Recipients, Language: string(c.Language),
-		Renewal: string(c.Renewal), IsDefault: c.IsDefault, BillTogether: c.BillTogether,
+		Renewal: string(c.Renewal), UsageRule: string(c.UsageRule), IsDefault: c.IsDefault,
+		BillTogether: c.BillTogether,
 	}
 	if c.PriceListID.Valid {
 		in.PriceList = c.PriceListID.UUID.String()
@@ -66,6 +68,7 @@ func (in Input) terms(problems errs.Fields) Terms {
 	t.Recipients = recipients(problems, in.Recipients)
 	t.Language = choice(problems, "language", in.Language, English, French)
 	t.Renewal = choice(problems, "renewal", in.Renewal, Propose, TakeList)
+	t.UsageRule = usageRule(problems, in.UsageRule)
 	t.TaxCode = text(problems, "tax_code", in.TaxCode)
 	t.Currency = currency(problems, in.Currency)
 	t.BillingFrequency = choice(problems, "billing_frequency", in.BillingFrequency, Monthly, Quarterly, Annual)
@@ -107,8 +110,9 @@ func text(problems errs.Fields, field, s string) string {
 func paymentTerms(problems errs.Fields, s string) string {
 	d, ok := ParseDue(s)
 	if !ok {
-		problems.Add("payment_terms", "Enter days from the invoice's date, like 30, or eom+10 for ten days after the "+
-			"end of its month.")
+		problems.Add("payment_terms",
+			"Enter days from the invoice's date, like 30, or eom+10 for ten days after the "+
+				"end of its month.")
 	}
 	return d.String()
 }

@@ -91,6 +91,7 @@ var columns = []listing.Column[Row]{
 		Into: func(r *Row) any { return &r.Recipients }},
 	{Key: "language", SQL: "c.language", Kind: listing.Word},
 	{Key: "renewal", SQL: "c.renewal", Kind: listing.Word},
+	{Key: "usage_rule", SQL: "c.usage_rule", Kind: listing.Word},
 	{Key: "bill_together", SQL: "c.bill_together", Kind: listing.YesNo},
 	{Key: "subscriptions", Label: "Subscriptions", Unfiled: true, Kind: listing.Whole,
 		SQL:  "(SELECT count(*) FROM subscriptions s WHERE s.contract_id = c.id AND s.state <> 'inactive')",

@@ -85,8 +85,9 @@ func (m making) Check(ctx context.Context, db *gorm.DB, p selection.Params) erro
 func (m making) input(p selection.Params) Input {
 	in := Input{Name: p["name"], PriceList: p["price_list_id"], BillingFrequency: p["billing_frequency"],
 		Timing: p["timing"], BillingDay: p["billing_day"], Refunds: p["refunds"], PaymentTerms: p["payment_terms"],
-		TaxCode: p["tax_code"], Language: p["language"], Renewal: p["renewal"], StartDate: p["start_date"],
-		BillFrom: p["bill_from"], IsDefault: true}
+		TaxCode: p["tax_code"], Language: p["language"], Renewal: p["renewal"], UsageRule: p["usage_rule"],
+		StartDate: p["start_date"],
+		BillFrom:  p["bill_from"], IsDefault: true}
 	if in.BillFrom == "" {
 		in.BillFrom = NextMonth(m.today()).String()
 	}
@@ -360,7 +361,8 @@ func (s Service) takeBack(tx *gorm.DB, by audit.Actor, c Contract) error {
 	now := s.Clock.Now()
 	before := c.Name
 	// The name is free for the next contract of this customer.
-	c.Name = fmt.Sprintf("%s (taken back %s)", cutText(c.Name, maxText-50), now.UTC().Format("2006-01-02 15:04:05.000"))
+	c.Name = fmt.Sprintf("%s (taken back %s)", cutText(c.Name, maxText-50),
+		now.UTC().Format("2006-01-02 15:04:05.000"))
 	c.Active, c.DeactivatedAt, c.IsDefault = false, &now, false
 	return s.saved(tx, by, c, event("contract.taken_back", c, map[string]string{"name": before},
 		map[string]string{"name": c.Name}))

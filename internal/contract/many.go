@@ -39,8 +39,8 @@ func (editing) Marks(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uui
 
 // Editable are the terms that can be changed for many, by the names of the form.
 func Editable() []string {
-	return []string{"price_list_id", "billing_day", "payment_terms", "refunds", "bill_from", "renewal", "tax_code",
-		"recipients", "language"}
+	return []string{"price_list_id", "billing_day", "payment_terms", "refunds", "bill_from", "renewal",
+		"usage_rule", "tax_code", "recipients", "language"}
 }
 
 // Check refuses words that no contract could have.
@@ -69,7 +69,8 @@ func (editing) Check(ctx context.Context, db *gorm.DB, p selection.Params) error
 func (in *Input) editable() map[string]*string {
 	return map[string]*string{"price_list_id": &in.PriceList, "billing_day": &in.BillingDay,
 		"payment_terms": &in.PaymentTerms, "refunds": &in.Refunds, "bill_from": &in.BillFrom, "renewal": &in.Renewal,
-		"tax_code": &in.TaxCode, "recipients": &in.Recipients, "language": &in.Language}
+		"usage_rule": &in.UsageRule,
+		"tax_code":   &in.TaxCode, "recipients": &in.Recipients, "language": &in.Language}
 }
 
 // overlaid is a form with what was typed for all.
@@ -134,7 +135,8 @@ func (d editing) Look(ctx context.Context, db *gorm.DB, w selection.Work,
 }
 
 func (editing) seen(db *gorm.DB, p selection.Params, c Contract, w worth) (selection.Seen, error) {
-	x := selection.Seen{ID: c.ID, Name: w.Customer, Sub: c.Name, Seats: w.Seats, Amount: w.Amount, Currency: c.Currency}
+	x := selection.Seen{ID: c.ID, Name: w.Customer, Sub: c.Name, Seats: w.Seats, Amount: w.Amount,
+		Currency: c.Currency}
 	after, err := edited(db, c, overlaid(InputOf(c), p))
 	if errs.KindOf(err) == errs.Invalid {
 		x.Kind = firstOf(errs.FieldsOf(err))

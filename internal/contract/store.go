@@ -108,13 +108,13 @@ func insert(tx *gorm.DB, c Contract) error {
 	return tx.Exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing,
 		billing_day,
 			price_list_id, start_date, end_date, bill_from, refunds, payment_terms, tax_code, purchase_order,
-				recipients, language, renewal, end_refund, is_default, bill_together, active, version, created_at,
+				recipients, language, renewal, usage_rule, end_refund, is_default, bill_together, active, version, created_at,
 				updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, c.CRMAccountID, c.Name, c.Currency, c.BillingFrequency, c.Timing, c.BillingDay,
 		c.PriceListID, c.StartDate, c.EndDate, c.BillFrom, c.Refunds, c.PaymentTerms, c.TaxCode,
-		c.PurchaseOrder, c.Recipients, c.Language, c.Renewal, c.EndRefund, c.IsDefault, c.BillTogether, c.Active,
-		c.Version, c.CreatedAt, c.UpdatedAt).Error
+		c.PurchaseOrder, c.Recipients, c.Language, c.Renewal, c.UsageRule, c.EndRefund, c.IsDefault, c.BillTogether,
+		c.Active, c.Version, c.CreatedAt, c.UpdatedAt).Error
 }
 
 // Edit is a changed form of a contract: the version it was opened at, and its values.
@@ -178,12 +178,12 @@ func (s Service) saved(tx *gorm.DB, by audit.Actor, c Contract, e audit.Event) e
 		SET crm_account_id = ?, name = ?, currency = ?, billing_frequency = ?, timing = ?,
 			billing_day = ?, price_list_id = ?, start_date = ?, end_date = ?, bill_from = ?, refunds = ?,
 				payment_terms = ?,
-			tax_code = ?, purchase_order = ?, recipients = ?, language = ?, renewal = ?, end_refund = ?, is_default = ?,
-				bill_together = ?, active = ?, deactivated_at = ?, version = version + 1, updated_at = ? WHERE id = ?`,
+			tax_code = ?, purchase_order = ?, recipients = ?, language = ?, renewal = ?, usage_rule = ?, end_refund = ?,
+				is_default = ?, bill_together = ?, active = ?, deactivated_at = ?, version = version + 1, updated_at = ? WHERE id = ?`,
 		c.CRMAccountID, c.Name, c.Currency, c.BillingFrequency, c.Timing, c.BillingDay, c.PriceListID, c.StartDate,
 		c.EndDate,
 		c.BillFrom, c.Refunds, c.PaymentTerms, c.TaxCode, c.PurchaseOrder, c.Recipients, c.Language, c.Renewal,
-		c.EndRefund, c.IsDefault, c.BillTogether, c.Active, c.DeactivatedAt, s.Clock.Now(), c.ID).Error
+		c.UsageRule, c.EndRefund, c.IsDefault, c.BillTogether, c.Active, c.DeactivatedAt, s.Clock.Now(), c.ID).Error
 	if err != nil {
 		return postgres.Translate(err)
 	}

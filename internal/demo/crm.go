@@ -70,10 +70,10 @@ func firstWords(name string) string {
 func monthOf(day clock.Date) clock.Date { return clock.NewDate(day.Year(), day.Month(), 1) }
 
 // seedContracts makes a default contract for most customers; one in twelve has none, one in fifteen has two.
-// All bill from the month that begins now, so that an invoice can be made at once.
+// All bill from some months ago; those are billed, so that an invoice of this month can be made at once.
 func seedContracts(ctx context.Context, a *app.App, by audit.Actor, customers []crm.Account,
-	list uuid.UUID) (int, error) {
-	n, from := 0, monthOf(clock.Today(a.Clock, a.Zone))
+	list uuid.UUID) (made []uuid.UUID, err error) {
+	from := monthOf(clock.Today(a.Clock, a.Zone)).AddMonths(-monthsBilled)
 	for i, c := range customers {
 		if i%12 == 11 {
 			continue
@@ -83,7 +83,7 @@ func seedContracts(ctx context.Context, a *app.App, by audit.Actor, customers []
 			names = append(names, "Projects")
 		}
 		for j, name := range names {
-			_, err := a.Contracts.Create(ctx, by, contract.Input{
+			k, err := a.Contracts.Create(ctx, by, contract.Input{
 				CRMAccount: c.ID.String(), Name: name, Currency: "USD", BillingFrequency: "monthly", Timing: "advance",
 				BillingDay: "1",
 				PriceList:  list.String(), StartDate: "2024-01-01", BillFrom: from.String(), Refunds: "global",
@@ -91,10 +91,10 @@ func seedContracts(ctx context.Context, a *app.App, by audit.Actor, customers []
 				PaymentTerms: "30",
 			})
 			if err != nil {
-				return n, fmt.Errorf("sample contract of %s: %w", c.Name, err)
+				return nil, fmt.Errorf("sample contract of %s: %w", c.Name, err)
 			}
-			n++
+			made = append(made, k.ID)
 		}
 	}
-	return n, nil
+	return made, nil
 }

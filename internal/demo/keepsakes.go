@@ -18,6 +18,7 @@ type keepsakes struct {
 	Addr     string     `json:"distributor"` // host:port; empty before the first run
 	Today    clock.Date `json:"today"`       // the sample data are dated from it
 	Year     progress   `json:"year"`        // of the cut-over's history
+	Planted  string     `json:"planted"`     // subscriptions on which the distributor's last bill may err
 
 	path string
 }

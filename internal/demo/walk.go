@@ -35,6 +35,11 @@ func (d *Demo) Walk(ctx context.Context, a *app.App, base string, out io.Writer)
 			return err
 		}
 	}
+	if there > 0 && d.keep.Planted != "" {
+		if err := d.err(ctx); err != nil {
+			return err
+		}
+	}
 	told := report
 	if d.cutover {
 		told = d.reportYear
@@ -64,7 +69,7 @@ func (d *Demo) firstWalk(ctx context.Context, a *app.App, me audit.Actor, out io
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Seeded %d CRM accounts, %d contracts, %d prices\n", len(known), contracts, items)
+	fmt.Fprintf(out, "Seeded %d CRM accounts, %d contracts, %d prices\n", len(known), len(contracts), items)
 	id, err := connect(ctx, a, me, d.comprehensive(providerName))
 	if err != nil {
 		return err
@@ -77,6 +82,11 @@ func (d *Demo) firstWalk(ctx context.Context, a *app.App, me audit.Actor, out io
 		fmt.Fprintf(out, "Synced %s: %s, %d new, %d held, %d failed. %s\n", kind, r.State, r.Added, r.Held, r.Failed,
 			r.Message)
 	}
+	p := &past{Demo: d, app: a, me: me, provider: id, contracts: contracts}
+	if err := p.live(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Billed %d months, and compared the distributor's bills of them\n", monthsBilled)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
@@ -45,17 +46,12 @@ func (s Service) accept(ctx context.Context, tx *gorm.DB, by audit.Actor, step S
 	if err != nil {
 		return audit.Event{}, err
 	}
-	if err := s.enter(ctx, tx, by, r, on, seats); err != nil {
+	t, err := s.enter(ctx, tx, by, r, on, seats)
+	if err != nil {
 		return audit.Event{}, err
 	}
-	if s.Touched != nil {
-		if err := s.Touched(tx, r.SubscriptionID.UUID); err != nil {
-			return audit.Event{}, err
-		}
-	}
-	e, err := s.decide(ctx, tx, by, r, decision{state: Accepted, reason: fmt.Sprintf("%d seats from %s on", seats,
-		on)})
-	return e, err
+	return s.decide(ctx, tx, by, r, decision{state: Accepted, reason: fmt.Sprintf("%d seats from %s on", seats,
+		on), trace: t})
 }
 
 func notAcceptable(r Row) string {
@@ -88,35 +84,117 @@ func (s Service) onBill(ctx context.Context, tx *gorm.DB, r Row, on clock.Date) 
 		errs.Fields{"effective_at": "The bill charges no seats on that day. Choose one of the days of its lines."}.Err()
 }
 
-func (s Service) enter(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row, on clock.Date, seats int) error {
-	act := subscription.Act{ID: r.SubscriptionID.UUID, Zone: s.Zone,
-		Origin: ledger.Origin{Source: ledger.FromPerson, By: by, At: s.Clock.Now()}}
+// enter writes the seats into the ledger and tells which row now says so.
+func (s Service) enter(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row, on clock.Date, seats int) (t trace,
+	err error) {
+	act := s.act(by, r)
 	note := short("from the bill " + r.Bill)
-	var byHand bool
-	err := tx.WithContext(ctx).Raw(`SELECT p.connector = 'manual' FROM subscriptions s JOIN providers p ON p.id =
-		s.provider_id
-		WHERE s.id = ?`, act.ID).Row().Scan(&byHand)
-	if err != nil {
-		return fmt.Errorf("provider of a subscription: %w", err)
+	var is struct {
+		ByHand bool
+		Last   int64
 	}
-	if byHand {
-		_, err := subscription.SetQuantity(ctx, tx, act, subscription.Quantity{Seats: seats, On: on, Note: note})
-		return named(err)
+	err = tx.WithContext(ctx).Raw(`SELECT p.connector = 'manual' AS by_hand, (SELECT coalesce(max(seq), 0) FROM
+			license_changes) AS last
+		FROM subscriptions s JOIN providers p ON p.id = s.provider_id WHERE s.id = ?`, act.ID).Scan(&is).Error
+	if err != nil {
+		return t, fmt.Errorf("provider of a subscription: %w", err)
+	}
+	if is.ByHand {
+		if _, err := subscription.SetQuantity(ctx, tx, act, subscription.Quantity{Seats: seats, On: on,
+			Note: note}); err != nil {
+			return t, named(err)
+		}
+		return s.entered(ctx, tx, act.ID, is.Last, on, clock.Date{})
 	}
 	h, err := history.One(ctx, tx, act.ID)
 	if err != nil {
-		return err
+		return t, err
 	}
 	for _, row := range plan.SeatRows(h) {
 		if row.Reached == seats && row.On.After(on) {
-			_, err := subscription.CorrectChange(ctx, tx, act, subscription.Correction{ChangeID: row.ID, On: on,
-				Note: note})
-			return named(err)
+			if _, err := subscription.CorrectChange(ctx, tx, act, subscription.Correction{ChangeID: row.ID, On: on,
+				Note: note}); err != nil {
+				return t, named(err)
+			}
+			return s.entered(ctx, tx, act.ID, is.Last, on, row.On)
 		}
 	}
-	return errs.Newf(errs.Conflict,
+	return t, errs.Newf(errs.Conflict,
 		"The distributor has not reported %d seats after that day, and how many there are only it "+
 			"can say. Sync first; then the change is moved to its day. Nothing was changed.", seats)
+}
+
+func (s Service) act(by audit.Actor, r Row) subscription.Act {
+	return subscription.Act{ID: r.SubscriptionID.UUID, Zone: s.Zone,
+		Origin: ledger.Origin{Source: ledger.FromPerson, By: by, At: s.Clock.Now()}}
+}
+
+// entered finds the row that was just written for a day, and has what follows from it done.
+func (s Service) entered(ctx context.Context, tx *gorm.DB, sub uuid.UUID, after int64, on, was clock.Date) (t trace,
+	err error) {
+	var rows []uuid.UUID
+	err = tx.WithContext(ctx).Raw(`SELECT c.id FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
+		WHERE c.subscription_id = ? AND st.counted AND c.seq > ? AND c.effective_at = ? ORDER BY c.seq LIMIT 1`, sub, after,
+		on).Scan(&rows).Error
+	if err != nil {
+		return t, fmt.Errorf("the row that was entered: %w", err)
+	}
+	if len(rows) > 0 {
+		t.Rows = []entry{{rows[0], was}}
+	}
+	return t, s.touched(tx, sub)
+}
+
+func (s Service) touched(tx *gorm.DB, sub uuid.UUID) error {
+	if s.Touched == nil {
+		return nil
+	}
+	return s.Touched(tx, sub)
+}
+
+// takeOut takes the row that an acceptance wrote out of the ledger again, or moves it back to the day that the
+// distributor told. Where a run has billed or drafted with it since, that would credit the customer unseen, so the
+// step stays and says what to do first (RULES 1: setting aside shows its money first).
+func (s Service) takeOut(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row, row entry) error {
+	var is struct {
+		ID      uuid.UUID
+		On      clock.Date
+		Same    bool
+		Invoice string
+	}
+	// The row may have been written anew for another one; it is then the last of its line.
+	err := tx.WithContext(ctx).Raw(`
+		WITH RECURSIVE line AS (
+			SELECT c.* FROM license_changes c WHERE c.id = @row
+			UNION ALL SELECT n.* FROM line l JOIN license_changes n ON n.replaces_id = l.id)
+		SELECT l.id, l.effective_at AS on, l.effective_at = f.effective_at AND l.quantity_after = f.quantity_after AS same,
+			coalesce((SELECT coalesce(nullif(i.number_text, ''), 'a draft') FROM invoice_lines x JOIN invoices i ON
+				i.id = x.invoice_id
+				WHERE x.subscription_id = l.subscription_id AND x.live AND i.after_seq >= f.seq AND x.to_date > f.effective_at
+				ORDER BY i.seq LIMIT 1), '') AS invoice
+		FROM line l JOIN license_change_status st ON st.change_id = l.id AND st.counted, license_changes f WHERE f.id = @row`,
+		map[string]any{"row": row.ID}).Scan(&is).Error
+	switch {
+	case err != nil:
+		return fmt.Errorf("row of an acceptance: %w", err)
+	case is.ID == uuid.Nil: // somebody has set it aside
+		return nil
+	case !is.Same:
+		return errs.Newf(errs.Conflict, "The row that this step wrote into the ledger was corrected since and stands on %s. "+
+			"Set it aside on the subscription's page first, if it is wrong. Nothing was changed.", is.On)
+	case is.Invoice != "":
+		return errs.Newf(errs.Conflict, "An invoice was made with these seats since (%s). Set the row aside on the "+
+			"subscription's page, which shows what is credited, or void the invoice, and take this back then. "+
+			"Nothing was changed.", is.Invoice)
+	}
+	c := subscription.Correction{ChangeID: is.ID, Note: short("taken back: from the bill " + r.Bill)}
+	if c.SetAside = row.Was.IsZero(); !c.SetAside {
+		c.On = row.Was
+	}
+	if _, err := subscription.CorrectChange(ctx, tx, s.act(by, r), c); err != nil {
+		return err
+	}
+	return s.touched(tx, r.SubscriptionID.UUID)
 }
 
 // named tells a refusal at the field of the form.
@@ -141,6 +219,10 @@ func (s Side) Reach(on clock.Date) string {
 
 // Acceptable tells whether the ledger can take it from the bill.
 func (r Row) Acceptable() bool { return notAcceptable(r) == "" }
+
+// Undoable tells whether there is something to take back: a decision, or what an earlier one wrote of a difference
+// that is to do again.
+func (r Row) Undoable() bool { return r.State != Todo || r.Trace != "" }
 
 // Billable tells whether it may be billed to the customer.
 func (r Row) Billable() bool { return notBillable(r) == "" }

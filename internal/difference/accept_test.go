@@ -50,16 +50,7 @@ func TestTheLedgerTakesTheSeatsOfTheBillFromADayOn(t *testing.T) {
 func TestAChangeThatWasSeenLateMovesToTheDayOfTheBill(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	d.Provider.ID, d.Provider.Connector, d.Account.ID = uuid.Must(uuid.NewV7()), distributor.Stellr,
-		uuid.Must(uuid.NewV7())
-	d.Exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
-		credentials_at, created_at, updated_at) VALUES (?, 'Read', 'stellr', true, 'distributor.example', '1',
-		'USD', true, now(), now(),
-		now())`, d.Provider.ID)
-	d.Exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id,
-		first_seen_at, updated_at) VALUES (?, ?, 'A-1', 'Contoso', 'active', 'mapped', ?, now(), now())`,
-		d.Account.ID, d.Provider.ID,
-		d.Customer)
+	d.read()
 	d.Add("S-1", 10, "2026-11-01")
 	d.take(line("S-1", "12", "10", "120"))
 	step := difference.Step{ID: d.difference("quantity"), On: "2026-11-05"}
@@ -77,4 +68,19 @@ func TestAChangeThatWasSeenLateMovesToTheDayOfTheBill(t *testing.T) {
 		"create 2026-11-01 10, update 2026-11-05 2" {
 		t.Errorf("the ledger: %s", got)
 	}
+}
+
+// read has what comes next come from a distributor that is read.
+func (d *desk) read() {
+	d.Helper()
+	d.Provider.ID, d.Provider.Connector, d.Account.ID = uuid.Must(uuid.NewV7()), distributor.Stellr,
+		uuid.Must(uuid.NewV7())
+	d.Exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
+		credentials_at, created_at, updated_at) VALUES (?, 'Read', 'stellr', true, 'distributor.example', '1',
+		'USD', true, now(), now(),
+		now())`, d.Provider.ID)
+	d.Exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id,
+		first_seen_at, updated_at) VALUES (?, ?, 'A-1', 'Contoso', 'active', 'mapped', ?, now(), now())`,
+		d.Account.ID, d.Provider.ID,
+		d.Customer)
 }

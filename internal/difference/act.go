@@ -70,23 +70,23 @@ type decision struct {
 	until     clock.Date
 	reference string
 	rule      uuid.NullUUID
-	trace     any // what is needed to take it back; nil: nothing
+	trace     trace // what it wrote, so that it can be taken back
 }
 
 func (s Service) decide(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row, d decision) (audit.Event, error) {
-	var trace any
-	if d.trace != nil {
-		b, err := json.Marshal(d.trace)
-		if err != nil {
-			return audit.Event{}, err
-		}
-		trace = string(b)
+	all, err := r.trace()
+	if err != nil {
+		return audit.Event{}, err
 	}
-	err := tx.WithContext(ctx).Exec(`UPDATE differences SET state = ?, reason = ?, until_on = ?, reference = ?,
+	kept, err := json.Marshal(all.and(d.trace))
+	if err != nil {
+		return audit.Event{}, err
+	}
+	err = tx.WithContext(ctx).Exec(`UPDATE differences SET state = ?, reason = ?, until_on = ?, reference = ?,
 		rule_id = ?,
-			decided_at = ?, decided_by = ?, decided_once = once_amount, trace = CAST(? AS jsonb), again_why = '',
+			decided_at = ?, decided_by = ?, decided_once = once_amount, trace = nullif(CAST(? AS jsonb), '{}'), again_why = '',
 			credit_line_id = NULL, version = version + 1 WHERE id = ?`,
-		d.state, d.reason, d.until, d.reference, d.rule, s.Clock.Now(), by.Name, trace, r.ID).Error
+		d.state, d.reason, d.until, d.reference, d.rule, s.Clock.Now(), by.Name, string(kept), r.ID).Error
 	if err != nil {
 		return audit.Event{}, fmt.Errorf("decide difference %s: %w", r.ID, err)
 	}
@@ -213,7 +213,7 @@ func (s Service) undo(ctx context.Context, tx *gorm.DB, by audit.Actor, step Ste
 	if err != nil {
 		return audit.Event{}, err
 	}
-	if r.State == Todo {
+	if !r.Undoable() {
 		return audit.Event{}, errs.New(errs.Conflict,
 			"Nothing was decided about it, so there is nothing to take back.")
 	}

@@ -1,9 +1,11 @@
 package difference
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -30,6 +32,34 @@ type trace struct {
 	Typed []uuid.UUID `json:"typed,omitempty"`
 	// Contract is that of the typed lines.
 	Contract uuid.UUID `json:"contract,omitzero"`
+	Rows     []entry   `json:"rows,omitempty"`
+}
+
+// entry is a row that an acceptance wrote into the ledger; Was is the day that it had before, where it only moved.
+type entry struct {
+	ID  uuid.UUID  `json:"id"`
+	Was clock.Date `json:"was,omitzero"`
+}
+
+// trace reads what earlier decisions wrote that nobody has taken back: one that is to do again may have some.
+func (r Row) trace() (t trace, err error) {
+	if r.Trace == "" {
+		return t, nil
+	}
+	if err := json.Unmarshal([]byte(r.Trace), &t); err != nil {
+		return t, fmt.Errorf("trace of difference %s: %w", r.ID, err)
+	}
+	return t, nil
+}
+
+// and adds what a later decision wrote.
+func (t trace) and(more trace) trace {
+	if t.Contract == uuid.Nil {
+		t.Contract = more.Contract
+	}
+	t.Seats, t.Typed, t.Rows = append(t.Seats, more.Seats...), append(t.Typed, more.Typed...), append(t.Rows,
+		more.Rows...)
+	return t
 }
 
 // Bill charges to the customer what the distributor charges and the ledger lacks: seats on their days, which count as
@@ -284,11 +314,13 @@ func (s Service) billLines(ctx context.Context, tx *gorm.DB, by audit.Actor, r R
 	}
 	t.Contract = k.ID
 	var lines []struct {
-		ID     uuid.UUID
-		Text   string
-		Amount decimal.Decimal
+		ID       uuid.UUID
+		Text     string
+		Amount   decimal.Decimal
+		Currency string
+		Usage    bool
 	}
-	err = tx.WithContext(ctx).Raw(`SELECT l.id, l.amount, coalesce(nullif(l.product, ''), nullif(l.part_number, ''),
+	err = tx.WithContext(ctx).Raw(`SELECT l.id, l.amount, l.currency, l.usage, coalesce(nullif(l.product, ''), nullif(l.part_number, ''),
 		l.charge)
 			|| coalesce(', ' || l.from_on || coalesce(' to ' || (l.to_on - 1), ''), '') AS text
 		FROM difference_lines x JOIN supplier_bill_lines l ON l.id = x.line_id WHERE x.difference_id = ?
@@ -305,13 +337,20 @@ func (s Service) billLines(ctx context.Context, tx *gorm.DB, by audit.Actor, r R
 			errs.Fields{"amount": "These are several lines, and each is billed at what it costs. Leave this empty."}.Err()
 	}
 	rows := typedline.Service{DB: s.DB, Clock: s.Clock, Zone: s.Zone}
+	on := clock.Later(s.today(), clock.Later(k.StartDate, k.BillFrom))
 	for _, l := range lines {
-		f := typedline.Form{Text: short(l.Text), UnitAmount: l.Amount.String(), Every: string(typedline.Once),
-			From: clock.Later(s.today(), clock.Later(k.StartDate, k.BillFrom)).String()}
-		if amount != "" {
-			f.UnitAmount = amount
+		var id uuid.UUID
+		var err error
+		switch {
+		case l.Usage && amount != "":
+			return t, errs.Fields{"amount": "What was used is billed by the rule of the contract. Leave this empty."}.Err()
+		case l.Usage:
+			id, err = rows.AddUsedIn(ctx, tx, by, k.ID, typedline.Used{Text: short(l.Text), Cost: l.Amount,
+				Currency: l.Currency, On: on})
+		default:
+			id, err = rows.AddIn(ctx, tx, by, k.ID, typedline.Form{Text: short(l.Text),
+				UnitAmount: cmp.Or(amount, l.Amount.String()), Every: string(typedline.Once), From: on.String()})
 		}
-		id, err := rows.AddIn(ctx, tx, by, k.ID, f)
 		if says := errs.FieldsOf(err)["unit_amount"]; says != "" {
 			return t, errs.Fields{"amount": says}.Err()
 		}
@@ -333,10 +372,20 @@ func short(text string) string {
 	return string(r[:min(len(r), 200)])
 }
 
-// contractOf is the contract on which a line without a subscription is billed: the customer's default.
+// contractOf is the contract on which single lines are billed: that of the subscription, where it is in one that
+// bills in their currency, else the customer's default.
 func (s Service) contractOf(ctx context.Context, tx *gorm.DB, r Row) (contract.Contract, error) {
 	var ids []uuid.UUID
-	err := tx.WithContext(ctx).Raw(`SELECT id FROM billing_contracts WHERE crm_account_id = ? AND active AND
+	err := tx.WithContext(ctx).Raw(`SELECT k.id FROM subscriptions s JOIN billing_contracts k ON k.id = s.contract_id
+		WHERE s.id = ? AND k.active AND k.bill_from IS NOT NULL AND k.currency = ? AND (k.end_date IS NULL OR
+		k.end_date > ?)`, r.SubscriptionID, r.Currency, s.today()).Scan(&ids).Error
+	if err != nil {
+		return contract.Contract{}, fmt.Errorf("contract of a subscription: %w", err)
+	}
+	if len(ids) == 1 {
+		return contract.Get(ctx, tx, ids[0])
+	}
+	err = tx.WithContext(ctx).Raw(`SELECT id FROM billing_contracts WHERE crm_account_id = ? AND active AND
 		is_default
 		AND bill_from IS NOT NULL AND currency = ? AND (end_date IS NULL OR end_date > ?) ORDER BY id`,
 		r.CRMAccountID, r.Currency, s.today()).Scan(&ids).Error
@@ -357,11 +406,16 @@ func (s Service) takeBack(ctx context.Context, tx *gorm.DB, by audit.Actor, r Ro
 	if r.Trace == "" {
 		return nil
 	}
-	var t trace
-	if err := json.Unmarshal([]byte(r.Trace), &t); err != nil {
-		return fmt.Errorf("trace of difference %s: %w", r.ID, err)
+	t, err := r.trace()
+	if err != nil {
+		return err
 	}
-	err := tx.WithContext(ctx).Exec(`UPDATE supplier_seats SET undone_at = ?, undone_by = ? WHERE difference_id = ?
+	for _, row := range slices.Backward(t.Rows) {
+		if err := s.takeOut(ctx, tx, by, r, row); err != nil {
+			return err
+		}
+	}
+	err = tx.WithContext(ctx).Exec(`UPDATE supplier_seats SET undone_at = ?, undone_by = ? WHERE difference_id = ?
 		AND undone_at IS NULL`, s.Clock.Now(), by.Name, r.ID).Error
 	if err != nil {
 		return fmt.Errorf("take back ordered seats: %w", err)

@@ -3,6 +3,8 @@ package difference
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
+	"sync"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -19,6 +21,10 @@ func (s Service) Compare(ctx context.Context, id uuid.UUID) error {
 		return nil
 	}
 	kept := s.DB.InTx(context.WithoutCancel(ctx), func(tx *gorm.DB) error {
+		if err := tx.Exec(`UPDATE supplier_matches SET answer = '', answer_why = '' WHERE bill_id = ? AND EXISTS (SELECT
+			FROM supplier_comparisons c WHERE c.bill_id = ? AND c.done = 0)`, id, id).Error; err != nil {
+			return err // nothing has answered yet
+		}
 		return tx.Exec(`UPDATE supplier_comparisons SET trouble = ?, asked_at = ? WHERE bill_id = ?`, err.Error(),
 			s.Clock.Now(), id).Error
 	})
@@ -42,7 +48,7 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 		return s.store(ctx, b, nil, figures{})
 	}
 	if err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		if err := b.hash(tx); err != nil {
+		if err := b.hash(tx, true); err != nil {
 			return err
 		}
 		if err := match(ctx, tx, id); err != nil {
@@ -52,9 +58,10 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 	}); err != nil {
 		return err
 	}
+	defer b.sparing()()
 	var seen sights
 	err = s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
-		if err := b.hash(tx); err != nil {
+		if err := b.hash(tx, true); err != nil {
 			return err
 		}
 		seen, err = s.look(ctx, tx, b)
@@ -78,20 +85,49 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 // manyLines is from where on a bill is long.
 const manyLines = 2000
 
-// hash has a long bill's statements join by hash: its lines came a moment ago, and the database, which has not
-// counted them yet, would hold each against each.
-func (b bill) hash(tx *gorm.DB) error {
+// hash has the statements about all lines of a long bill join by hash, in memory: its lines came a moment ago, and the
+// database, which has not counted them yet, would hold each against each. Those about a few go by their indexes.
+func (b bill) hash(tx *gorm.DB, all bool) error {
 	if b.Lines < manyLines {
 		return nil
 	}
-	return tx.Exec("SET LOCAL enable_nestloop = off").Error
+	return tx.Exec(fmt.Sprintf("SET LOCAL enable_nestloop = %t; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off",
+		!all)).Error
+}
+
+// sparing has memory given back sooner while a long bill is compared: what waits of it is nearly all there is, and
+// half as much again would wait for nothing.
+func (b bill) sparing() (done func()) {
+	if b.Lines < manyLines {
+		return func() {}
+	}
+	sparingNow.Lock()
+	defer sparingNow.Unlock()
+	if sparingNow.bills++; sparingNow.bills == 1 {
+		sparingNow.before = debug.SetGCPercent(sparingPercent)
+	}
+	return func() {
+		sparingNow.Lock()
+		defer sparingNow.Unlock()
+		if sparingNow.bills--; sparingNow.bills == 0 {
+			debug.SetGCPercent(sparingNow.before)
+		}
+	}
+}
+
+const sparingPercent = 15
+
+// sparingNow is of the process: it has one collector.
+var sparingNow struct {
+	sync.Mutex
+	bills, before int
 }
 
 // sights are what the engine finds beside our invoices, and beside the ledger and the distributor's own costs.
 type sights struct {
 	invoices, ledger []reconcile.Difference
-	compared         int             // lines, beside the invoices
-	invoiced         map[string]bool // subscriptions whose lines could be, all of them
+	compared         int                // lines, beside the invoices
+	invoiced         map[uuid.UUID]bool // subscriptions whose lines could be, all of them
 	answers          answers
 }
 
@@ -106,13 +142,13 @@ func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err
 		return out, err
 	}
 	out.invoices, out.compared, out.invoiced = r.Differences, r.Compared, windows
-	if sides, err = b.ledger(ctx, tx); err != nil {
+	sides.Again()
+	if err := b.ledger(ctx, tx, sides); err != nil {
 		return out, err
 	}
 	out.answers.why = map[string]string{}
 	r, err = sides.Compare(ctx, Tolerance, func(line string) {
-		out.answers.covered = append(out.answers.covered,
-			line)
+		out.answers.uncovered = append(out.answers.uncovered, line)
 	})
 	if err != nil {
 		return out, err
@@ -141,9 +177,9 @@ type figures struct {
 	answers  answers
 }
 
-// answers are what the expected cost says of each line: those that could be held against the ledger, and why some
-// differ from it.
+// answers are what the expected cost says of lines: those of a subscription of ours that could not be held against
+// the ledger, and why some differ from it.
 type answers struct {
-	covered postgres.Texts
-	why     map[string]string
+	uncovered postgres.Texts
+	why       map[string]string
 }

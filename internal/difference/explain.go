@@ -12,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/contract"
 	"seatledger/internal/postgres"
 	"seatledger/internal/reconcile"
 )
@@ -72,6 +73,7 @@ type about struct {
 	Signed       bool
 	Contract     bool
 	Usage        bool
+	UsageRule    contract.UsageRule // of the contract that would bill it
 }
 
 // explain turns what the engine found into differences: what each is about, and the cause behind it where mapping,
@@ -148,6 +150,8 @@ func (f *found) because(a about) {
 	}
 	since, _ := clock.ParseDate(f.Since)
 	switch {
+	case a.Usage && a.UsageRule.Bills():
+		f.Kind, f.Why = reconcile.NotBilledOn, "Used and not billed on; the contract bills usage "+a.UsageRule.Says()
 	case a.Usage:
 		f.Kind, f.Why = UsageWithoutRule, "Used, and no rule of a contract bills it on"
 	case !a.CRMAccountID.Valid:
@@ -197,13 +201,17 @@ func sorted(ids []uuid.UUID) []uuid.UUID {
 	return slices.Compact(ids)
 }
 
+const defaultRule = `(SELECT k.usage_rule FROM billing_contracts k WHERE k.crm_account_id =`
+
 const knownSQL = `
 SELECT s.id::text AS key, s.external_id, coalesce(c.name, a.name) AS customer, s.crm_account_id, s.product_name AS
 	product,
 	s.part_number, s.state, coalesce(s.hold_reason, '') AS hold_reason, least(s.deactivated_on, s.ends_on) AS
 		ended_on,
 	EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id) AS signed, s.contract_id IS NOT NULL AS contract,
-	s.kind = 'usage' AS usage
+	s.kind = 'usage' AS usage,
+	coalesce((SELECT k.usage_rule FROM billing_contracts k WHERE k.id = s.contract_id), ` + defaultRule + `
+		s.crm_account_id AND k.active AND k.is_default ORDER BY k.id LIMIT 1), '') AS usage_rule
 FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id LEFT JOIN crm_accounts c ON c.id =
 	s.crm_account_id
 WHERE s.id = ANY (CAST(@subs AS uuid[]))
@@ -212,7 +220,8 @@ SELECT 'line ' || l.id, coalesce(nullif(l.subscription_external_id, ''), nullif(
 	l.order_id),
 	coalesce(c.name, a.name, nullif(l.customer, ''), l.customer_external_id), m.crm_account_id, l.product,
 		l.part_number, '',
-	'', NULL, false, false, l.usage
+	'', NULL, false, false, l.usage, coalesce(` + defaultRule + `
+		m.crm_account_id AND k.active AND k.is_default AND k.currency = l.currency ORDER BY k.id LIMIT 1), '')
 FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id
 LEFT JOIN provider_accounts a ON a.id = m.account_id LEFT JOIN crm_accounts c ON c.id = m.crm_account_id
 WHERE l.id = ANY (CAST(@lines AS uuid[]))`

@@ -17,8 +17,11 @@ import (
 //nolint:paralleltest // it measures
 func TestALongBillIsComparedInLittleMemory(t *testing.T) {
 	lengths := []int{1_000, 3_000}
-	if os.Getenv("SEATLEDGER_LONG") != "" {
+	if long := os.Getenv("SEATLEDGER_LONG"); long != "" {
 		lengths = []int{10_000, 100_000}
+		if _, err := fmt.Sscanf(long, "%d,%d", &lengths[0], &lengths[1]); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var grown [2]uint64
 	for i, n := range lengths {

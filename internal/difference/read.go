@@ -77,7 +77,7 @@ func chainOf(ctx context.Context, db *gorm.DB, b bill) (chain postgres.IDs, root
 	return ids, root, nil
 }
 
-// each reads rows of texts; NULL is empty.
+// each reads rows of texts; NULL is empty. The texts of a row are parts of one.
 func each(ctx context.Context, tx *gorm.DB, sql string, args pgx.NamedArgs, n int,
 	do func(row []string) error) error {
 	rows, err := postgres.Tx(tx).Query(ctx, sql, args)
@@ -85,20 +85,17 @@ func each(ctx context.Context, tx *gorm.DB, sql string, args pgx.NamedArgs, n in
 		return err
 	}
 	defer rows.Close()
-	cells, into := make([]*string, n), make([]any, n)
-	for i := range cells {
-		into[i] = &cells[i]
-	}
 	row := make([]string, n)
+	var buffer []byte
 	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return err
+		buffer = buffer[:0]
+		cells := rows.RawValues()
+		for _, c := range cells {
+			buffer = append(buffer, c...)
 		}
+		whole := string(buffer)
 		for i, c := range cells {
-			row[i] = ""
-			if c != nil {
-				row[i] = *c
-			}
+			row[i], whole = whole[:len(c)], whole[len(c):]
 		}
 		if err := do(row); err != nil {
 			return err
@@ -109,19 +106,15 @@ func each(ctx context.Context, tx *gorm.DB, sql string, args pgx.NamedArgs, n in
 
 // sides hands a bill's lines and ours over to the engine, and tells which subscriptions were invoiced to the last day
 // that the bill is about.
-func (b bill) sides(ctx context.Context, tx *gorm.DB) (s *reconcile.Sides, invoiced map[string]bool, err error) {
-	s, invoiced = reconcile.NewSides(), map[string]bool{}
+func (b bill) sides(ctx context.Context, tx *gorm.DB) (s *reconcile.Sides, invoiced map[uuid.UUID]bool, err error) {
+	s, invoiced = reconcile.NewSides(b.Lines), map[uuid.UUID]bool{}
 	if err := s.About(b.about.From.String(), b.about.To.String()); err != nil {
 		return nil, nil, err
-	}
-	charges := func(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
-		return b.charges(ctx, tx, s, func(bool, bool) bool { return true })
 	}
 	windows := func(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
 		return b.windows(ctx, tx, s, invoiced)
 	}
-	for _, step := range []func(context.Context, *gorm.DB, *reconcile.Sides) error{charges, b.sales, b.elsewhere,
-		windows,
+	for _, step := range []func(context.Context, *gorm.DB, *reconcile.Sides) error{b.charges, b.sales, b.elsewhere, windows,
 		b.claims} {
 		if err := step(ctx, tx, s); err != nil {
 			return nil, nil, fmt.Errorf("read what bill %s is compared with: %w", b.ID, err)
@@ -152,15 +145,12 @@ SELECT l.id::text, ` + thing + `, CASE WHEN m.subscription_id IS NULL THEN ` + o
 	trim_scale(l.amount)::text, trim_scale(l.exchange_rate)::text, l.currency, CASE WHEN l.usage THEN '1' END,
 		m.subscription_id::text
 FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id
-WHERE l.bill_id = @bill AND NOT EXISTS (SELECT FROM differences d WHERE d.credit_line_id = l.id)
-ORDER BY l.place`
+WHERE l.bill_id = @bill AND m.bill_id = @bill AND NOT EXISTS (SELECT FROM differences d
+	WHERE d.credit_line_id = l.id AND d.credit_line_id IS NOT NULL)`
 
-// charges hands over the lines of the bill that takes lets through.
-func (b bill) charges(ctx context.Context, tx *gorm.DB, s *reconcile.Sides, takes func(ours, usage bool) bool) error {
+// charges hands over the lines of the bill.
+func (b bill) charges(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
 	return each(ctx, tx, chargesSQL, b.args(), 19, func(r []string) error {
-		if !takes(r[18] != "", r[17] != "") {
-			return nil
-		}
 		from := r[10]
 		if from == "" {
 			from = b.about.From.String()
@@ -168,7 +158,7 @@ func (b bill) charges(ctx context.Context, tx *gorm.DB, s *reconcile.Sides, take
 		return s.Charge(reconcile.Charge{Line: r[0], ID: r[1], VendorID: r[2], Customer: r[3], Part: r[4],
 			Product: r[5],
 			Term:    r[6], Frequency: r[7], Word: r[8], Reference: r[9], From: from, To: r[11], Quantity: r[12],
-			UnitPrice: r[13], Amount: r[14], Rate: r[15], Currency: r[16], Usage: r[17] != ""})
+			UnitPrice: r[13], Amount: r[14], Rate: r[15], Currency: r[16], Usage: r[17] != "", Ours: r[18] != ""})
 	})
 }
 
@@ -178,26 +168,41 @@ const ours = `WITH ours AS MATERIALIZED (
 	SELECT m.subscription_id AS id, min(coalesce(l.from_on, @from::date)) AS from_on,
 		max(coalesce(l.to_on, l.from_on + 1, @to::date)) AS to_on
 	FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
-	WHERE m.bill_id = @bill AND m.subscription_id IS NOT NULL GROUP BY 1),
-customers AS MATERIALIZED (SELECT DISTINCT crm_account_id AS id FROM supplier_matches WHERE bill_id = @bill AND
-	crm_account_id IS NOT NULL)`
+	WHERE m.bill_id = @bill AND l.bill_id = @bill AND m.subscription_id IS NOT NULL GROUP BY 1),
+days AS MATERIALIZED (
+	SELECT least(min(from_on), @from::date) AS from_on, greatest(max(to_on), @to::date) AS to_on FROM ours)`
+
+// customers are those that lines of the bill are about.
+const customers = `, customers AS MATERIALIZED (
+	SELECT DISTINCT crm_account_id AS id FROM supplier_matches WHERE bill_id = @bill AND crm_account_id IS NOT NULL)`
 
 // What other bills charge on these days is compared with those: a subscription that this bill does not have, and
 // another has, is none of its matter.
-const salesSQL = ours + `
+const salesSQL = ours + customers + `,
+lines AS NOT MATERIALIZED (
+	SELECT x.id, x.subscription_id, x.invoice_id, x.part_number, x.from_date, x.to_date, x.price_period, x.seats,
+		x.unit_price, x.amount, x.currency, x.kind
+	FROM invoice_lines x WHERE x.standing AND x.kind IN ('cycle', 'catch_up', 'once')
+		AND x.from_date < (SELECT to_on FROM days) AND x.to_date > (SELECT from_on FROM days)),
+others AS MATERIALIZED (
+	SELECT m.subscription_id AS id, l.from_on, coalesce(l.to_on, l.from_on + 1) AS to_on
+	FROM supplier_bills b JOIN supplier_matches m ON m.bill_id = b.id JOIN supplier_bill_lines l ON l.id = m.line_id
+	WHERE b.id <> @bill AND b.aside_at IS NULL
+		AND (b.from_on IS NULL OR b.from_on < @to::date AND b.to_on > @from::date)
+		AND m.subscription_id IS NOT NULL),
+besides AS (
+	SELECT x.* FROM lines x JOIN subscriptions s ON s.id = x.subscription_id
+	WHERE x.from_date < @to::date AND x.to_date > @from::date
+		AND NOT EXISTS (SELECT FROM ours o WHERE o.id = x.subscription_id)
+		AND NOT EXISTS (SELECT FROM others o WHERE o.id = x.subscription_id AND o.from_on < x.to_date
+			AND o.to_on > x.from_date)
+		AND (s.provider_id = @provider::uuid OR @provider::uuid IS NULL AND x.invoice_id IN (
+			SELECT i.id FROM invoices i JOIN customers c ON c.id = i.crm_account_id)))
 SELECT x.id::text, x.subscription_id::text, i.crm_account_id::text, x.part_number, x.from_date::text, x.to_date::text,
 	x.price_period, x.seats::text, trim_scale(x.unit_price)::text, trim_scale(x.amount)::text, x.currency, x.kind
-FROM invoice_lines x JOIN invoices i ON i.id = x.invoice_id JOIN subscriptions s ON s.id = x.subscription_id
-LEFT JOIN ours o ON o.id = x.subscription_id
-WHERE x.standing AND x.kind IN ('cycle', 'catch_up', 'once') AND CASE WHEN o.id IS NOT NULL
-	THEN x.from_date < greatest(o.to_on, @to::date) AND x.to_date > least(o.from_on, @from::date)
-	ELSE x.from_date < @to::date AND x.to_date > @from::date
-		AND (s.provider_id = @provider::uuid OR @provider::uuid IS NULL AND i.crm_account_id IN (SELECT id FROM
-		customers))
-		AND NOT EXISTS (SELECT FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
-			JOIN supplier_bills b ON b.id = m.bill_id AND b.aside_at IS NULL
-			WHERE m.subscription_id = x.subscription_id AND m.bill_id <> @bill AND l.from_on < x.to_date
-				AND coalesce(l.to_on, l.from_on + 1) > x.from_date) END`
+FROM (SELECT x.* FROM lines x JOIN ours o ON o.id = x.subscription_id
+		WHERE x.from_date < greatest(o.to_on, @to::date) AND x.to_date > least(o.from_on, @from::date)
+	UNION ALL SELECT * FROM besides) x JOIN invoices i ON i.id = x.invoice_id`
 
 func (b bill) sales(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
 	return each(ctx, tx, salesSQL, b.args(), 12, func(r []string) error {
@@ -231,54 +236,55 @@ func (b bill) elsewhere(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) er
 
 // A contract that has not billed these days yet says nothing about them: what it is going to bill is compared then.
 // What was never signed off waits for no run, what has no contract for none, and no run knows what is unknown here.
-const windowsSQL = ours + `,
+const windowsSQL = ours + customers + `,
 billed AS (
-	SELECT k.id, k.crm_account_id, greatest(k.start_date, k.bill_from) AS from_on,
-		(SELECT max(i.period_end) FROM invoices i WHERE i.contract_id = k.id AND i.state <> 'void' AND i.kind <>
-		'credit') AS to_on
-	FROM billing_contracts k)
-SELECT o.id::text, greatest(min(b.from_on), s.billable_from)::text, greatest(max(b.to_on),
-	(SELECT max(x.to_date) FROM invoice_lines x WHERE x.subscription_id = o.id AND x.standing AND x.kind IN
-		('cycle', 'catch_up')))::text
-FROM ours o JOIN subscriptions s ON s.id = o.id
-JOIN contract_stays t ON t.subscription_id = o.id AND NOT t.set_aside JOIN billed b ON b.id = t.contract_id
-WHERE EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = o.id) AND s.state <> 'held' AND s.contract_id IS NOT
-	NULL
-GROUP BY o.id, s.billable_from
+	SELECT k.id, k.crm_account_id, greatest(k.start_date, k.bill_from) AS from_on, i.to_on
+	FROM billing_contracts k LEFT JOIN (SELECT contract_id, max(period_end) AS to_on FROM invoices
+		WHERE state <> 'void' AND kind <> 'credit' GROUP BY 1) i ON i.contract_id = k.id),
+paid AS MATERIALIZED (
+	SELECT x.subscription_id AS id, max(x.to_date) AS to_on FROM invoice_lines x
+	WHERE x.standing AND x.kind IN ('cycle', 'catch_up') AND x.to_date > (SELECT from_on FROM days) GROUP BY 1),
+signed AS MATERIALIZED (
+	SELECT o.*, s.billable_from, s.state <> 'held' AND s.contract_id IS NOT NULL
+		AND EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = o.id) AS waits
+	FROM ours o JOIN subscriptions s ON s.id = o.id),
+unknown AS (
+	SELECT coalesce(nullif(supplier_id(l.subscription_external_id), ''), ` + other + `) AS id, l.from_on, l.to_on
+	FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id WHERE m.bill_id = @bill AND m.way = 'customer')
+SELECT o.id::text, greatest(min(b.from_on), o.billable_from)::text, greatest(max(b.to_on), max(p.to_on))::text
+FROM signed o JOIN contract_stays t ON t.subscription_id = o.id AND NOT t.set_aside
+JOIN billed b ON b.id = t.contract_id LEFT JOIN paid p ON p.id = o.id
+WHERE o.waits GROUP BY o.id, o.billable_from
 UNION ALL
-SELECT o.id::text, least(o.from_on, @from::date)::text, greatest(o.to_on, @to::date)::text FROM ours o JOIN
-	subscriptions s ON s.id = o.id
-WHERE s.state = 'held' OR s.contract_id IS NULL OR NOT EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = o.id)
+SELECT id::text, least(from_on, @from::date)::text, greatest(to_on, @to::date)::text FROM signed WHERE NOT waits
 UNION ALL
-SELECT coalesce(nullif(supplier_id(l.subscription_external_id), ''), ` + other + `), min(least(l.from_on,
-	@from::date))::text,
-	max(greatest(l.to_on, l.from_on + 1, @to::date))::text
-FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
-WHERE m.bill_id = @bill AND m.way = 'customer' AND coalesce(nullif(supplier_id(l.subscription_external_id), ''), ` +
-	other + `) IS NOT NULL
-GROUP BY 1
+SELECT id, min(least(from_on, @from::date))::text, max(greatest(to_on, from_on + 1, @to::date))::text
+FROM unknown WHERE id IS NOT NULL GROUP BY 1
 UNION ALL
 SELECT c.id::text, min(b.from_on)::text, max(b.to_on)::text FROM customers c JOIN billed b ON b.crm_account_id =
 	c.id GROUP BY 1`
 
-func (b bill) windows(ctx context.Context, tx *gorm.DB, s *reconcile.Sides, invoiced map[string]bool) error {
+func (b bill) windows(ctx context.Context, tx *gorm.DB, s *reconcile.Sides, invoiced map[uuid.UUID]bool) error {
 	return each(ctx, tx, windowsSQL, b.args(), 3, func(r []string) error {
 		if r[1] == "" || r[2] == "" || r[2] < r[1] {
 			return s.Comparable(r[0], "", "")
 		}
 		if r[2] >= b.about.To.String() {
-			invoiced[r[0]] = true
+			if id, err := uuid.Parse(r[0]); err == nil { // else a customer's own name
+				invoiced[id] = true
+			}
 		}
 		return s.Comparable(r[0], r[1], r[2])
 	})
 }
 
 const claimsSQL = ours + `
-SELECT o.id::text, l.from_on::text, l.to_on::text FROM ours o
-JOIN supplier_matches m ON m.subscription_id = o.id AND m.bill_id <> @bill
-JOIN supplier_bills b ON b.id = m.bill_id AND b.aside_at IS NULL JOIN supplier_bill_lines l ON l.id = m.line_id
-WHERE l.to_on IS NOT NULL AND NOT l.usage AND l.from_on < greatest(o.to_on, @to::date) AND l.to_on >
-	least(o.from_on, @from::date)`
+SELECT o.id::text, l.from_on::text, l.to_on::text FROM supplier_bills b JOIN supplier_matches m ON m.bill_id = b.id
+JOIN supplier_bill_lines l ON l.id = m.line_id JOIN ours o ON o.id = m.subscription_id
+WHERE b.id <> @bill AND b.aside_at IS NULL
+	AND (b.from_on IS NULL OR b.from_on < (SELECT to_on FROM days) AND b.to_on > (SELECT from_on FROM days))
+	AND l.to_on IS NOT NULL AND NOT l.usage AND l.from_on < greatest(o.to_on, @to::date)
+	AND l.to_on > least(o.from_on, @from::date)`
 
 func (b bill) claims(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
 	return each(ctx, tx, claimsSQL, b.args(), 3, func(r []string) error { return s.Claimed(r[0], r[1], r[2]) })

@@ -91,9 +91,6 @@ WHERE (d.bill_id, d.external_id, d.crm_account_id, d.customer, d.product, d.part
 func (s Service) store(ctx context.Context, b bill, all []found, n figures) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		tx = tx.WithContext(ctx)
-		if err := b.hash(tx); err != nil {
-			return err
-		}
 		var done int64
 		if err := tx.Exec(`INSERT INTO supplier_comparisons (bill_id, asked, asked_at) VALUES (?, ?, ?)
 			ON CONFLICT DO NOTHING`, b.ID, b.asked, s.Clock.Now()).Error; err != nil {
@@ -114,6 +111,9 @@ func (s Service) store(ctx context.Context, b bill, all []found, n figures) erro
 			}
 			ids = append(ids, kept...)
 		}
+		if err := b.hash(tx, true); err != nil {
+			return err
+		}
 		err := tx.Exec(`UPDATE differences d SET gone_at = ?, version = version + 1 WHERE bill_id = ANY (CAST(? AS
 		uuid[]))
 				AND gone_at IS NULL AND NOT EXISTS (SELECT FROM unnest(CAST(? AS uuid[])) AS k WHERE k = d.id)`,
@@ -130,21 +130,21 @@ func (s Service) store(ctx context.Context, b bill, all []found, n figures) erro
 
 // answerSQL says of each line whether it is what it should have been, or why it cannot be said.
 const answerSQL = `
-WITH covered AS MATERIALIZED (SELECT CAST(c AS uuid) AS id FROM unnest(CAST(@covered AS text[])) AS c),
+WITH uncovered AS MATERIALIZED (SELECT CAST(c AS uuid) AS id FROM unnest(CAST(@uncovered AS text[])) AS c),
 apart AS MATERIALIZED (SELECT CAST(i AS uuid) AS id, why FROM unnest(CAST(@lines AS text[]), CAST(@whys AS text[]))
 	AS a (i, why)),
 said AS (
 	SELECT m.line_id, CASE WHEN a.id IS NOT NULL THEN 'different' WHEN m.subscription_id IS NULL OR l.usage OR c.id
-		IS NULL
-			THEN 'incomparable' ELSE 'equal' END AS answer,
+		IS NOT NULL THEN 'incomparable' ELSE 'equal' END AS answer,
 		CASE WHEN a.id IS NOT NULL THEN a.why WHEN l.usage THEN 'usage has no expected cost'
-			WHEN m.subscription_id IS NULL THEN 'no subscription of ours' WHEN c.id IS NULL THEN
+			WHEN m.subscription_id IS NULL THEN 'no subscription of ours' WHEN c.id IS NOT NULL THEN
 			'the ledger has none of its days'
 			ELSE '' END AS why
-	FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id LEFT JOIN covered c ON c.id = m.line_id
-	LEFT JOIN apart a ON a.id = m.line_id AND m.subscription_id IS NOT NULL WHERE m.bill_id = @bill)
+	FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id LEFT JOIN uncovered c ON c.id = m.line_id
+	LEFT JOIN apart a ON a.id = m.line_id AND m.subscription_id IS NOT NULL
+	WHERE m.bill_id = @bill AND l.bill_id = @bill)
 UPDATE supplier_matches m SET answer = s.answer, answer_why = s.why FROM said s
-WHERE s.line_id = m.line_id AND (m.answer, m.answer_why) IS DISTINCT FROM (s.answer, s.why)`
+WHERE s.line_id = m.line_id AND m.bill_id = @bill AND (m.answer, m.answer_why) IS DISTINCT FROM (s.answer, s.why)`
 
 // tally keeps how much of the bill was compared, and what came of each line.
 func (s Service) tally(tx *gorm.DB, b bill, n figures) error {
@@ -152,7 +152,7 @@ func (s Service) tally(tx *gorm.DB, b bill, n figures) error {
 	for line, why := range n.answers.why {
 		lines, whys = append(lines, line), append(whys, why)
 	}
-	err := tx.Exec(answerSQL, map[string]any{"bill": b.ID, "covered": n.answers.covered, "lines": lines,
+	err := tx.Exec(answerSQL, map[string]any{"bill": b.ID, "uncovered": n.answers.uncovered, "lines": lines,
 		"whys": whys}).Error
 	if err != nil {
 		return fmt.Errorf("keep the answers about lines: %w", err)

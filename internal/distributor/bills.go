@@ -41,6 +41,8 @@ type Charge struct {
 	PartNumber             string
 	Product                string
 	Word                   string // what kind of charge
+	Term, Frequency        string // as they are written; empty: it does not say
+	Reference              string // ties the lines of one event
 	From, Last             clock.Date
 	Quantity, UnitPrice    decimal.NullDecimal
 	Amount                 decimal.Decimal

@@ -49,7 +49,70 @@ func HandOver(source, target History) (sourceAfter, targetAfter History) {
 		taken = append(taken, goes)
 	}
 	source.Lines, target.Lines = kept, taken
+	source.Extras, target.Extras = handExtras(source, target, on)
 	return source, target
+}
+
+// handExtras gives the seats that were ordered from a supplier's bill, as far as they are for days from one on, to
+// the target. Where the target has rows of its own, those that it began with stand for the seats that the source had:
+// only what they bring beyond those takes ordered seats back, as whatever joins later does.
+func handExtras(source, target History, on clock.Date) (kept, taken []Extra) {
+	taken = slices.Clone(target.Extras)
+	began, own := target.began()
+	for _, x := range source.Extras {
+		if x.Period.From.Before(on) {
+			stays := x
+			stays.Period.To = clock.Earlier(x.Period.To, on)
+			kept = append(kept, stays)
+		}
+		goes := x
+		goes.Period.From = clock.Later(x.Period.From, on)
+		if goes.Period.Empty() {
+			continue
+		}
+		if own && began.Place.Compare(x.Place) > 0 {
+			goes.Seats = source.leftOf(x, on, began.Delta)
+			goes.Place = began.Place
+			goes.Place.Invoice++
+		}
+		if goes.Seats > 0 {
+			taken = append(taken, goes)
+		}
+	}
+	return kept, taken
+}
+
+// began is the row that a subscription counts from; false: none does.
+func (h History) began() (first Row, ok bool) {
+	for _, r := range h.Rows {
+		if r.Delta > 0 && (!ok || r.Place.Compare(first.Place) < 0) {
+			first, ok = r, true
+		}
+	}
+	return first, ok
+}
+
+// leftOf is what is left of ordered seats on the last day before another takes over with so many seats.
+func (h History) leftOf(x Extra, on clock.Date, seats int) int {
+	var r replay
+	last := on.AddDays(-1)
+	steps := h.rowsOn(last)
+	for _, other := range h.Extras {
+		if other == x || other.Period.Has(x.Period.From) {
+			steps = append(steps, step{place: other.Place, extra: other.Seats})
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b step) int { return a.place.Compare(b.place) })
+	for _, s := range steps {
+		r.take(s)
+	}
+	left := max(0, r.Extra-max(0, seats-r.Counted))
+	for _, other := range h.Extras { // the latest ordered keep the longest
+		if other != x && other.Period.Has(x.Period.From) && other.Place.Compare(x.Place) > 0 {
+			left -= min(left, other.Seats)
+		}
+	}
+	return min(x.Seats, left)
 }
 
 // split divides a line with its money at a day. What no longer stands stays whole.

@@ -34,11 +34,11 @@ func compare(ctx context.Context, words *pool, cs []keptCharge, bs []keptBilled,
 
 // frame is what days are compared.
 type frame struct {
-	all     span              // where nothing else is said of a subscription or a customer
-	charged span              // that the bill is about
-	own     map[word]span     // of a subscription, or of a customer
-	claimed map[word][]span   // that other bills charge
-	covered func(line string) // told of each line that could be compared
+	all       span              // where nothing else is said of a subscription or a customer
+	charged   span              // that the bill is about
+	own       map[word]span     // of a subscription, or of a customer
+	claimed   map[word][]span   // that other bills charge
+	uncovered func(line string) // told of each line that could not be compared
 }
 
 // of is what days of a line can be compared.
@@ -99,16 +99,16 @@ func (f *frame) compare(ctx context.Context, words *pool, cs []keptCharge, bs []
 	tolerance decimal.Decimal,
 ) (Result, error) {
 	r := Result{Charges: len(cs), Billed: len(bs)}
-	cs = slices.DeleteFunc(cs, func(c keptCharge) bool { return c.credit })
 	for i := range cs {
 		c := &cs[i]
-		if c.span.in(f.of(words, cmp.Or(c.ids[0], c.ids[1]), c.customer)) {
+		covered := !c.credit && c.span.in(f.of(words, cmp.Or(c.ids[0], c.ids[1]), c.customer))
+		if covered {
 			r.Compared++
-			if f.covered != nil {
-				f.covered(words.text(c.line))
-			}
+		} else if f.uncovered != nil {
+			f.uncovered(words.text(c.line))
 		}
 	}
+	cs = cs[:setApart(cs, func(c *keptCharge) bool { return !c.credit })]
 	words.match(cs, bs)
 	err := words.each(ctx, cs, bs, func(cs []charge, bs []billed) error {
 		g := f.group(words, cs, bs)
@@ -123,6 +123,17 @@ func (f *frame) compare(ctx context.Context, words *pool, cs []keptCharge, bs []
 			slices.Compare(a.BillLines, b.BillLines), slices.Compare(a.BilledLines, b.BilledLines))
 	})
 	return r, err
+}
+
+// setApart brings what is not wanted behind what is, and says how much is wanted.
+func setApart[L any](all []L, wanted func(*L) bool) (n int) {
+	for i := range all {
+		if wanted(&all[i]) {
+			all[n], all[i] = all[i], all[n]
+			n++
+		}
+	}
+	return n
 }
 
 // check looks for each cause in turn; what explains a line takes it out of what follows.

@@ -32,6 +32,7 @@ type keptCharge struct {
 	span                                   span
 	group                                  int32
 	period                                 uint8
+	ours                                   bool
 	unpriced, usage, trial, credit, double bool // double: the bill was given twice, and this is the second
 }
 

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ type Charge struct {
 	Quantity, UnitPrice, Amount, Rate string // Quantity and UnitPrice may be unknown
 	Currency                          string
 	Usage                             bool
+	Ours                              bool // ID is that of a subscription of ours
 }
 
 // Sale is a line of an invoice of ours as another room has it.
@@ -43,9 +45,9 @@ type Sides struct {
 	days  map[string]day
 }
 
-// NewSides has no lines yet.
-func NewSides() *Sides {
-	return &Sides{words: newPool(), days: map[string]day{},
+// NewSides has no lines yet; of the bill about so many will come.
+func NewSides(lines int) *Sides {
+	return &Sides{cs: make([]keptCharge, 0, lines), bs: make([]keptBilled, 0, lines+lines/8), words: newPool(), days: map[string]day{},
 		frame: frame{own: map[word]span{}, claimed: map[word][]span{}}}
 }
 
@@ -58,7 +60,7 @@ func (s *Sides) Charge(l Charge) (err error) {
 		c.event = s.words.hash(l.Reference)
 	}
 	plain := plainWord(l.Word)
-	c.word, c.credit = s.words.keep(plain), isCredit(plain)
+	c.word, c.credit, c.ours = s.words.keep(plain), isCredit(plain), l.Ours && !l.Usage
 	if c.span, err = s.span(l.From, l.To); err != nil {
 		return err
 	}
@@ -142,15 +144,22 @@ func (s *Sides) Claimed(id, from, to string) error {
 	return err
 }
 
-// Compare compares the lines; covered is told of each line of the bill that could be compared. What nothing was said
-// of is compared on all days that the bill is about.
-func (s *Sides) Compare(ctx context.Context, tolerance decimal.Decimal, covered func(line string)) (Result, error) {
+// Again lets the lines of the bill that are about a subscription of ours, and its days, be compared with other lines
+// of ours: those handed over so far are forgotten, and what was said of their days.
+func (s *Sides) Again() {
+	s.bs, s.frame.own = s.bs[:0], map[word]span{}
+	s.cs = slices.DeleteFunc(s.cs, func(c keptCharge) bool { return !c.ours })
+}
+
+// Compare compares the lines; uncovered is told of each line of the bill that could not be compared. What nothing was
+// said of is compared on all days that the bill is about.
+func (s *Sides) Compare(ctx context.Context, tolerance decimal.Decimal, uncovered func(line string)) (Result, error) {
 	all := daysOf(s.cs, func(c *keptCharge) span { return c.span })
 	if s.frame.charged.empty() {
 		s.frame.charged = all
 	}
 	s.frame.all = span{min(all.from, s.frame.charged.from), max(all.to, s.frame.charged.to)}
-	s.frame.covered = covered
+	s.frame.uncovered = uncovered
 	return s.frame.compare(ctx, s.words, s.cs, s.bs, tolerance)
 }
 
@@ -172,6 +181,7 @@ func (s *Sides) day(text string) (day, error) {
 	if known {
 		return d, nil
 	}
+	text = strings.Clone(text)
 	at, err := time.Parse(dayForm, text)
 	if err != nil {
 		return 0, fmt.Errorf("%q is no day", text)

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/contract"
 	"seatledger/internal/postgres"
 )
 
@@ -27,6 +28,7 @@ type Candidate struct {
 	WasHere       bool // some of its days are this contract's
 	PriceWaits    bool
 	BilledThrough clock.Date
+	UsageRule     contract.UsageRule // of the contract that runs
 
 	SignedOnce bool   // under this contract
 	SignedNow  bool   // and the signature stands
@@ -57,6 +59,7 @@ const candidatesQuery = `
 			WHERE NOT EXISTS (SELECT FROM stayed w WHERE w.run = k.id AND w.subscription_id = s.id))
 	SELECT w.run, s.id, s.external_id, p.name AS provider, s.product_name, s.part_number, s.kind, s.state,
 		coalesce(s.hold_reason, '') AS hold_reason,
+		(SELECT k.usage_rule FROM billing_contracts k WHERE k.id = w.run) AS usage_rule,
 	       s.contract_id, s.price_waits, s.billed_through, w.was_here, g.signed_once, g.signed_now, g.lapsed,
 		coalesce(v.checks::text, '') AS checks,
 	       EXISTS (SELECT FROM review_queue q WHERE q.subscription_id = s.id) AS queued
@@ -139,7 +142,8 @@ const (
 var holds = map[string]string{
 	"unmapped": "its account is not mapped to a customer.", "excluded": "its account is excluded.",
 	"pending": "it is pending at the distributor.",
-	"twin":    "a person must say first whether it is there twice.", "cutover": "a cut-over holds it until its switch.",
+	"twin":    "a person must say first whether it is there twice.",
+	"cutover": "a cut-over holds it until its switch.",
 }
 
 // Stops tells why a subscription is not billed in a contract, in a sentence; empty when it is.
@@ -147,7 +151,7 @@ func (c Candidate) Stops(contract uuid.UUID) (Reason, string) {
 	here := c.ContractID.UUID == contract
 	switch failures := c.failures(); {
 	case c.Kind == "usage":
-		return Usage, "Usage is billed elsewhere."
+		return Usage, usage(c.UsageRule)
 	case !here && !c.WasHere:
 		return NoContract, "It stands in no contract."
 	case c.State == "held":

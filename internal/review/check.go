@@ -62,7 +62,7 @@ func Judge(f Facts) []Check {
 	var cs []Check
 	cs = append(cs, unseen(f)...)
 	cs = append(cs, customer(f)...)
-	cs = append(cs, contract(f)...)
+	cs = append(cs, underContract(f)...)
 	return append(cs, pricing(f)...)
 }
 

@@ -2,8 +2,8 @@ package review
 
 import "fmt"
 
-// contract asks under which agreement it is billed, and whether that fits.
-func contract(f Facts) []Check {
+// underContract asks under which agreement it is billed, and whether that fits.
+func underContract(f Facts) []Check {
 	if !f.ContractID.Valid {
 		return []Check{{Contract, "contract", Fail,
 			"No billing contract. It is chosen by itself only when the customer has exactly one active default " +

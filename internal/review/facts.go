@@ -10,6 +10,7 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/clock"
+	"seatledger/internal/contract"
 	"seatledger/internal/distributor"
 	"seatledger/internal/money"
 	"seatledger/internal/postgres"
@@ -93,6 +94,8 @@ type Facts struct {
 	CostPeriodAssumed   bool
 	SuggestedPrice      decimal.NullDecimal
 
+	UsageRule contract.UsageRule // of the contract that it is in
+
 	TwinProvider   string
 	TwinExternalID string
 	TwinID         uuid.NullUUID
@@ -133,7 +136,9 @@ type Facts struct {
 // evidence is what other subscriptions of the same provider say of one. Of those that
 // begin where it ends, one with as many seats is the likeliest.
 const evidence = `(SELECT w.percent FROM price_follows w
-	WHERE w.subscription_id = s.id) AS follows, s.no_longer_sent, s.deactivated_by AS deactivated,
+	WHERE w.subscription_id = s.id) AS follows,
+		(SELECT k.usage_rule FROM billing_contracts k WHERE k.id = s.contract_id) AS usage_rule, s.no_longer_sent,
+		s.deactivated_by AS deactivated,
 		b.since AS missed_since, b.why AS missed_why,
 		s.vendor_subscription_id, s.undated, s.auto_renew, s.at_end, s.ends_on, s.first_seen_at,
 		CASE WHEN s.start_said_for <> s.start_text THEN s.start_text ELSE '' END AS start_text,

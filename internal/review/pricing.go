@@ -5,6 +5,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"seatledger/internal/contract"
 	"seatledger/internal/distributor"
 	"seatledger/internal/money"
 )
@@ -33,11 +34,19 @@ func pricing(f Facts) []Check {
 			Mend{"subscription", f.SameID.UUID.String()}})
 	}
 	if f.Kind == distributor.Usage {
-		return append(cs, Check{Pricing, "price", OK,
-			"Usage is billed elsewhere; price checks are not applicable.", Mend{}})
+		return append(cs, Check{Pricing, "price", OK, usage(f.UsageRule) + " Price checks are not applicable.",
+			Mend{}})
 	}
 	cs = append(cs, price(f)...)
 	return append(cs, cost(f)...)
+}
+
+// usage says how what was used is billed.
+func usage(rule contract.UsageRule) string {
+	if rule.Bills() {
+		return "Usage is billed from the lines of the distributor's bill, " + rule.Says() + "."
+	}
+	return "Usage is billed elsewhere."
 }
 
 func product(f Facts) Check {
@@ -159,7 +168,8 @@ func periodFits(f Facts, at Mend) (Check, bool) {
 		if f.PricePeriod == money.Once {
 			return Check{}, true
 		}
-		return Check{Pricing, "period", Fail, fmt.Sprintf("It is bought once, but the price is per %s.", f.PricePeriod),
+		return Check{Pricing, "period", Fail, fmt.Sprintf("It is bought once, but the price is per %s.",
+			f.PricePeriod),
 			at}, false
 	}
 	months, known := termMonths(f.Term)
@@ -174,7 +184,8 @@ func periodFits(f Facts, at Mend) (Check, bool) {
 			at}, false
 	case !known:
 		return Check{Pricing, "period", Warn,
-			fmt.Sprintf("The term %q is not known, so the period of the price cannot be compared with it.", f.TermText),
+			fmt.Sprintf("The term %q is not known, so the period of the price cannot be compared with it.",
+				f.TermText),
 			at}, false
 	case f.PricePeriod.Months() > months:
 		return Check{Pricing, "period", Fail,

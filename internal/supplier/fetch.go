@@ -34,7 +34,8 @@ func (s Service) Sources(ctx context.Context) (out []Source, err error) {
 		Source
 		Connector string
 	}
-	err = s.DB.Read(ctx).Raw(`SELECT id, name, connector, currency FROM providers WHERE active ORDER BY lower(name), id`).
+	err = s.DB.Read(ctx).Raw(`SELECT id, name, connector, currency FROM providers WHERE active ORDER BY lower(name),
+		id`).
 		Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("providers that tell their bills: %w", err)
@@ -47,7 +48,8 @@ func (s Service) Sources(ctx context.Context) (out []Source, err error) {
 	return out, nil
 }
 
-// Fetch reads a bill of a provider: the one with that number, or the last. Nothing is kept: it goes through the preview
+// Fetch reads a bill of a provider: the one with that number, or the last. Nothing is kept: it goes through the
+// preview
 // as a file does.
 func (s Service) Fetch(ctx context.Context, provider uuid.UUID, number string) (Fetched, error) {
 	sources, err := s.Sources(ctx)
@@ -128,7 +130,8 @@ func neutralHead() []string {
 func neutralRow(line int, x distributor.Charge, currency string) []string {
 	by := map[string]string{cLine: fmt.Sprint(line), cCustomerID: x.AccountExternalID, cCustomer: x.Account,
 		cSubscription: x.SubscriptionExternalID, cOrder: x.OrderNo, cPart: x.PartNumber, cProduct: x.Product,
-		cCharge: x.Word, cFrom: x.From.String(), cQuantity: plainOf(x.Quantity), cUnitPrice: plainOf(x.UnitPrice),
+		cTerm: x.Term, cFrequency: x.Frequency, cReference: x.Reference, cCharge: x.Word, cFrom: x.From.String(),
+		cQuantity: plainOf(x.Quantity), cUnitPrice: plainOf(x.UnitPrice),
 		cAmount: plainOf(decimal.NewNullDecimal(x.Amount)), cTax: plainOf(x.Tax), cCurrency: firstOf(x.Currency,
 			currency)}
 	if !x.Last.IsZero() {

@@ -164,6 +164,11 @@ func (s Service) AddIn(ctx context.Context, tx *gorm.DB, by audit.Actor, contrac
 	if err != nil {
 		return uuid.Nil, err
 	}
+	return s.add(ctx, tx, by, k, f, decimal.NullDecimal{})
+}
+
+func (s Service) add(ctx context.Context, tx *gorm.DB, by audit.Actor, k contract.Contract, f Form,
+	cost decimal.NullDecimal) (uuid.UUID, error) {
 	problems := errs.Fields{}
 	l := f.read(problems)
 	if err := s.fits(ctx, tx, k, &l, problems); err != nil {
@@ -172,13 +177,13 @@ func (s Service) AddIn(ctx context.Context, tx *gorm.DB, by audit.Actor, contrac
 	if err := problems.Err(); err != nil {
 		return uuid.Nil, err
 	}
-	l.Currency = k.Currency
-	err = tx.WithContext(ctx).Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency,
+	l.Currency, l.Cost = k.Currency, cost
+	err := tx.WithContext(ctx).Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency,
 		tax_code,
-		every, from_on, until_on, created_at, created_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-			?)`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, k.Currency, l.TaxCode, l.Every, l.FromOn, l.UntilOn,
-		s.Clock.Now(), by.Name).Error
+		every, from_on, until_on, cost, created_at, created_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, k.Currency,
+		l.TaxCode, l.Every, l.FromOn, l.UntilOn,
+		l.Cost, s.Clock.Now(), by.Name).Error
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("add typed line: %w", postgres.Translate(err))
 	}

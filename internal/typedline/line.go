@@ -37,6 +37,7 @@ type Line struct {
 	UntilOn    clock.Date // first day no longer its own; zero: open
 	CreatedAt  time.Time
 	CreatedBy  string
+	Cost       decimal.NullDecimal // to the reseller, of all of it; not known of what a person typed
 	SetAsideAt *time.Time
 	SetAsideBy string
 	Version    int

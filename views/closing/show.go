@@ -31,3 +31,14 @@ type Step struct {
 	Form   ui.Form
 	Fields []ui.Field
 }
+
+// Print is the report of a month on paper.
+type Print struct {
+	Page        layout.Page
+	Month       Show
+	Differences ui.Table
+	Signature   Signature
+}
+
+// Signature is who signed the month; without a name there is room for one.
+type Signature struct{ Name, On, Note string }

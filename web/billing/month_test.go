@@ -147,6 +147,15 @@ func TestContractsWhoseDocumentsGoToNobodyAreWarnedOf(t *testing.T) {
 		t.Errorf("it leads to others too: %s", only.Text())
 	}
 	run := h.press(due, "/billing-runs", "step", "draft").Shows("Documents go to nobody")
+	tile := run.Doc().Find(`a[href*="only=nobody"]`).First().AttrOr("href", "")
+	only = h.see(tile).Shows("Shown: 1 contract whose documents go to nobody")
+	if n := only.Doc().Find(".table--list tbody tr").Length(); n != 1 || !only.Has("Customer 002") {
+		t.Errorf("the tile leads to %d rows: %s", n, only.Text())
+	}
+	if drafts := h.see(run.URL.Path + "?only=drafts"); drafts.Doc().Find(".table--list tbody tr").Length() != 3 {
+		t.Errorf("the drafts are %s", drafts.Text())
+	}
+	h.clerk.Look(run.URL.Path + "?only=all").Want(http.StatusUnprocessableEntity)
 	h.worlds[2].Exec(`UPDATE billing_contracts SET recipients = 'x@x.example' WHERE id = ?`, h.worlds[2].Contract)
 	if h.see(run.URL.Path).Has("go to nobody") {
 		t.Error("it warns although each names somebody")

@@ -114,6 +114,7 @@ type sight struct {
 	counts billingrun.Counts
 	rows   []billingrun.Row
 	mails  bool // a mail server is set up
+	part   billingrun.Part
 	page   int
 	may    bool
 }
@@ -143,8 +144,12 @@ func (h Handlers) Show(c echo.Context) error {
 	if s.page, err = pageOf(c); err != nil {
 		return err
 	}
+	if s.part = billingrun.Part(c.QueryParam("only")); !s.part.Known() {
+		return errs.Fields{"only": "A run has no such part."}.Err()
+	}
 	ctx := c.Request().Context()
-	if s.rows, err = billingrun.Rows(ctx, h.DB.Read(ctx), s.ID, (s.page-1)*shown, shown); err != nil {
+	s.rows, err = billingrun.Rows(ctx, h.DB.Read(ctx), s.ID, s.part, (s.page-1)*shown, shown)
+	if err != nil {
 		return err
 	}
 	if s.mails, err = h.mails(c); err != nil {
@@ -156,8 +161,8 @@ func (h Handlers) Show(c echo.Context) error {
 	m.Page.Crumbs, m.Page.Badges = crumbs, []ui.Badge{state.Run(s.State)}
 	m.Page.Meta = []layout.Meta{{Label: "Due up to", Text: s.DueOn.String()}, {Label: "By", Text: s.Actor},
 		{Label: "When", Value: httpx.Moment(s.At, h.Zone)}}
-	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "CSV", Href: RunPath(s.ID) + ".csv", Icon: "download",
-		Download: true}}
+	m.Page.Actions = append(s.ways(), ui.LinkButton{Text: "CSV", Href: RunPath(s.ID) + ".csv", Icon: "download",
+		Download: true})
 	switch {
 	case s.Under():
 		s.underWay(&m)
@@ -190,6 +195,9 @@ func (s sight) progress() httpx.Progress {
 
 func (s sight) callouts() []ui.Callout {
 	var out []ui.Callout
+	if s.part != "" {
+		out = append(out, s.partial())
+	}
 	switch s.State {
 	case runs.Interrupted:
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Interrupted, it goes on by itself", Text: s.Message})
@@ -208,34 +216,64 @@ func (s sight) callouts() []ui.Callout {
 	return out
 }
 
+var partWords = map[billingrun.Part][2]string{billingrun.Drafts: {"draft", "drafts"},
+	billingrun.Invoices:  {"contract billed and not sent", "contracts billed and not sent"},
+	billingrun.Mailed:    {"contract given to mail", "contracts given to mail"},
+	billingrun.OddDrafts: {"unusual draft", "unusual drafts"},
+	billingrun.NotBilled: {"contract not billed", "contracts not billed"},
+	billingrun.ToNobody:  {"contract whose documents go to nobody", "contracts whose documents go to nobody"}}
+
+// partial says which contracts the page shows.
+func (s sight) partial() ui.Callout {
+	w := partWords[s.part]
+	return ui.Callout{Tone: ui.Info, Title: "Shown: " + count(s.counts.Of(s.part), w[0], w[1])}
+}
+
+// ways lead from a part of the run on.
+func (s sight) ways() (out []templ.Component) {
+	if s.part != "" {
+		out = append(out, ui.LinkButton{Text: "All contracts of this run", Href: RunPath(s.ID)})
+	}
+	if s.part == billingrun.ToNobody {
+		out = append(out, ui.LinkButton{Text: "Enter recipients for many", Href: unaddressed})
+	}
+	return out
+}
+
+// only is the address of a part of the run.
+func (s sight) only(p billingrun.Part) string { return RunPath(s.ID) + "?only=" + string(p) }
+
 func (s sight) stats() ui.Stats {
 	c := s.counts
 	out := ui.Stats{{Label: "Contracts", Value: words.Count(c.Total() - c.Skipped), Note: count(c.Lines, "line", "lines")}}
 	for _, x := range []struct {
 		label string
-		n     int
+		part  billingrun.Part
 		of    billingrun.State
-	}{{"Drafts", c.Drafted, billingrun.Drafted}, {"Billed", c.Billed, billingrun.Billed},
-		{"Billed and given to mail", c.Sent, billingrun.Sent}} {
-		if x.n == 0 {
+	}{{"Drafts", billingrun.Drafts, billingrun.Drafted}, {"Billed", billingrun.Invoices, billingrun.Billed},
+		{"Billed and given to mail", billingrun.Mailed, billingrun.Sent}} {
+		n := c.Of(x.part)
+		if n == 0 {
 			continue
 		}
 		var parts []string
 		for _, y := range c.Sum(x.of) {
 			parts = append(parts, text(y))
 		}
-		out = append(out, ui.Stat{Label: x.label, Value: words.Count(x.n), Note: strings.Join(parts, ", ")})
+		out = append(out, ui.Stat{Label: x.label, Value: words.Count(n), Note: strings.Join(parts, ", "),
+			Href: s.only(x.part)})
 	}
 	if c.Unusual > 0 {
 		out = append(out, ui.Stat{Label: "Unusual drafts", Value: words.Count(c.Unusual), Tone: ui.Warn,
-			Note: "they stand first"})
+			Note: "they stand first", Href: s.only(billingrun.OddDrafts)})
 	}
 	if s.mails && c.Nobody > 0 {
-		out = append(out, toNobody(c.Nobody, unaddressed))
+		out = append(out, toNobody(c.Nobody, s.only(billingrun.ToNobody)))
 	}
-	if n := c.Refused + c.Skipped + c.Thrown; n > 0 {
+	if n := c.Of(billingrun.NotBilled); n > 0 {
 		out = append(out, ui.Stat{Label: "Not billed", Value: words.Count(n), Tone: ui.Warn.If(c.Refused > 0),
-			Note: fmt.Sprintf("%d refused, %d skipped, %d thrown away", c.Refused, c.Skipped, c.Thrown)})
+			Note: fmt.Sprintf("%d refused, %d skipped, %d thrown away", c.Refused, c.Skipped, c.Thrown),
+			Href: s.only(billingrun.NotBilled)})
 	}
 	return out
 }
@@ -293,14 +331,14 @@ func (s sight) undo() *ui.ConfirmForm {
 }
 
 func (s sight) pager() ui.Pager {
-	n := s.counts.Total()
+	n := s.counts.Of(s.part)
 	p := ui.Pager{Text: contracts(n)}
-	to := func(page int) string { return RunPath(s.ID) + "?page=" + strconv.Itoa(page) }
+	to := func(page int) string { return s.only(s.part) + "&page=" + strconv.Itoa(page) }
 	if n > shown {
 		p.Text, p.Page = words.Count(len(s.rows))+" of "+contracts(n), "Page "+strconv.Itoa(s.page)
 	}
 	if s.page > 1 {
-		p.FirstHref, p.PrevHref = RunPath(s.ID), to(s.page-1)
+		p.FirstHref, p.PrevHref = to(1), to(s.page-1)
 	}
 	if s.page*shown < n {
 		p.NextHref = to(s.page + 1)

@@ -90,6 +90,8 @@ func makeFields(p selection.Params) []ui.Field {
 			Options: languageChoices()},
 		{Kind: ui.SelectBox, Name: "renewal", Label: "List price at a renewal", Value: p["renewal"],
 			Options: renewalChoices()},
+		{Name: "usage_rule", Label: "Usage", Value: p["usage_rule"], Size: ui.Medium,
+			Hint: "How usage of a distributor's bill is billed on: cost, cost+15%, margin 20%, or elsewhere."},
 	}
 }
 
@@ -107,6 +109,9 @@ func editFields(p selection.Params) []ui.Field {
 			Hint: "The first day that Seatledger bills. Blank: as it is."},
 		{Kind: ui.SelectBox, Name: "renewal", Label: "List price at a renewal", Value: p["renewal"],
 			Options: append([]ui.Option{kept}, renewalChoices()...)},
+		{Name: "usage_rule", Label: "Usage", Value: p["usage_rule"], Size: ui.Medium,
+			Hint: "How usage of a distributor's bill is billed on: cost, cost+15%, margin 20%, or elsewhere. " +
+				"Blank: as it is."},
 		{Kind: ui.SelectBox, Name: "tax_code", Label: "Tax code", Value: p["tax_code"], Size: ui.Medium,
 			Options: []ui.Option{kept}},
 		{Name: "recipients", Label: "Documents go to", Value: p["recipients"],
@@ -181,9 +186,11 @@ func (h Handlers) withDefaults(c echo.Context, p selection.Params) error {
 		return err
 	}
 	for name, value := range map[string]string{"name": d.Name, "price_list_id": d.PriceList,
-		"billing_frequency": d.BillingFrequency, "timing": d.Timing, "billing_day": d.BillingDay, "refunds": d.Refunds,
+		"billing_frequency": d.BillingFrequency, "timing": d.Timing, "billing_day": d.BillingDay,
+		"refunds":       d.Refunds,
 		"payment_terms": d.PaymentTerms, "tax_code": d.TaxCode, "language": d.Language, "renewal": d.Renewal,
-		"bill_from": contract.NextMonth(clock.Today(h.Clock, h.Zone)).String()} {
+		"usage_rule": d.UsageRule,
+		"bill_from":  contract.NextMonth(clock.Today(h.Clock, h.Zone)).String()} {
 		if _, typed := p[name]; !typed {
 			p[name] = value
 		}
@@ -227,7 +234,7 @@ func (h Handlers) Make(c echo.Context) error {
 func defaultsIn(p selection.Params) contract.Defaults {
 	return contract.Defaults{Name: p["name"], PriceList: p["price_list_id"], BillingFrequency: p["billing_frequency"],
 		Timing: p["timing"], BillingDay: p["billing_day"], Refunds: p["refunds"], PaymentTerms: p["payment_terms"],
-		TaxCode: p["tax_code"], Language: p["language"], Renewal: p["renewal"]}
+		TaxCode: p["tax_code"], Language: p["language"], Renewal: p["renewal"], UsageRule: p["usage_rule"]}
 }
 
 func (h Handlers) makePage(c echo.Context, o selection.Order, problems map[string]string) error {
@@ -270,8 +277,9 @@ func makeRemark(n int, filtered, lists bool) *ui.Callout {
 		out.Text = "Every customer that a provider account is mapped to has one."
 	}
 	if !lists {
-		out.Tone, out.Text = ui.Warn, "There is no price list yet. Make one first: a contract takes its currency and "+
-			"prices from it."
+		out.Tone, out.Text = ui.Warn,
+			"There is no price list yet. Make one first: a contract takes its currency and "+
+				"prices from it."
 	}
 	return out
 }

@@ -77,6 +77,8 @@ func TestAMonthSaysWhatWasChargedBilledAndLeft(t *testing.T) {
 		}
 	}
 	d.bea.Get(d.page + "/report.xlsx")
+	d.bea.Get(d.page).Follow("Print").Shows("As it stood on", "Customer of S1", "Quantity", "to do", "Name and date",
+		"Signature")
 	d.bea.Get("/supplier-months/"+d.world.Provider.ID.String()+"/2026-07").Shows("no bill yet", "Nothing was charged")
 	for _, wrong := range []string{"/2026-13", "/2026-8", "/2026-08-01", "/x"} {
 		d.bea.Look("/supplier-months/" + d.world.Provider.ID.String() + wrong).Want(http.StatusNotFound)
@@ -99,10 +101,12 @@ func TestASignatureHoldsUntilSomethingInTheMonthChanges(t *testing.T) {
 	d.bea.Post(sign, values("digest", digest)).Want(http.StatusConflict).Shows("signed already")
 	d.watch(t)
 	d.bea.Get(d.page).Shows("Signed by", "two seats are asked about")
+	d.bea.Get(d.page+"/print").Shows("Signed by", "two seats are asked about")
 
 	difference := d.bea.Get("/differences.csv").Records()[0]["id"]
 	d.bea.Post("/differences/"+difference+"/dismiss", values("reason", "a gift")).Want(http.StatusSeeOther)
 	d.watch(t)
+	d.bea.Get(d.page+"/print").Shows("signature lapsed", "Dismissed by", "a gift", "Name and date")
 	d.bea.Get(d.page).Shows("lapsed", "0 differences to do and 1 decided, it was 1 difference to do and 0 decided")
 	d.bea.Get("/supplier-months").Shows("signature lapsed")
 

@@ -38,6 +38,7 @@ func (s sheet) frame(p layout.Page, hasErrors bool) layout.Page {
 			Icon: "download"}),
 			ui.LinkButton{Text: "Report as XLSX", Href: file + ".xlsx", Icon: "download"})
 	}
+	p.Actions = append(p.Actions, ui.LinkButton{Text: "Print", Href: pathOf(s.Key) + "/print"})
 	return p
 }
 

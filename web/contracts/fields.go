@@ -59,8 +59,13 @@ func (s sheet) how() []ui.Field {
 		s.field(ui.Field{Kind: ui.SelectBox, Name: "renewal", Label: "List price at a renewal",
 			Options: options(renewals, contract.Propose, contract.TakeList),
 			Hint:    "A price of your own always stays, and the list's is proposed."}, in.Renewal),
+		s.field(ui.Field{Name: "usage_rule", Label: "Usage", Size: ui.Medium, Placeholder: "elsewhere",
+			Hint: usageHint}, in.UsageRule),
 	}
 }
+
+const usageHint = "How lines of a distributor's bill for what was used are billed on: cost, cost+15%, margin 20%, or " +
+	"elsewhere (not by Seatledger)."
 
 func (s sheet) when() []ui.Field {
 	in := s.input

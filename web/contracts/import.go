@@ -49,6 +49,7 @@ func (h Handlers) screen(c echo.Context) imports.Screen {
 			{Name: "payment_terms", Help: "Days, like 30; or eom+10."},
 			{Name: "refunds", Help: "global, yes or no. renewal: propose or list. is_default, bill_together: true or " +
 				"false."},
+			{Name: "usage_rule", Help: "Usage of a distributor's bill: elsewhere, cost, cost+15% or margin 20%."},
 			{Name: "tax_code", Help: "And purchase_order, recipients, language (en, fr): as in the form."},
 			{Name: "id", Help: "As in our own CSV: changes that contract, its name too."},
 		},

@@ -133,13 +133,18 @@ func steps(s difference.Side, t typed) (out []view.Step) {
 	switch {
 	case s.State == difference.Accepted:
 		out = append(out, step(s.ID, "undo", "Take it back",
-			"It is to be decided again. The ledger keeps what was entered: correct "+
-				"that on the subscription.", s.Version, nil))
+			"It is to be decided again, and what was entered is taken out of the ledger. Where an invoice was made "+
+				"with it since, this is refused and says what to do first.", s.Version, nil))
+	case s.State == difference.Todo && s.Undoable():
+		out = append(out, step(s.ID, "undo", "Take back what was done before",
+			"It comes to something else than when it was decided. What that wrote still stands, and is taken back "+
+				"with this. What a run has billed of it, the next one credits.", s.Version, nil))
 	case s.State != difference.Todo:
 		out = append(out, step(s.ID, "undo", "Take it back",
 			"What was decided, and what it wrote, is taken back. What a run has "+
 				"billed of it, the next one credits.", s.Version, nil))
-	case s.GoneAt == nil:
+	}
+	if s.State == difference.Todo && s.GoneAt == nil {
 		if s.Acceptable() {
 			out = append(out, acceptStep(s, t))
 		}

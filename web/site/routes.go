@@ -397,6 +397,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		list("/differences", h.differences.List),
 		get(at.SupplierMonths, h.months.List),
 		get(at.SupplierMonths+"/:provider/:month", h.months.Show),
+		get(at.SupplierMonths+"/:provider/:month/print", h.months.Print),
 		get(at.SupplierMonths+"/:provider/:month/report.csv", h.months.Report),
 		get(at.SupplierMonths+"/:provider/:month/report.xlsx", h.months.Report),
 		post(at.SupplierMonths+"/:provider/:month/sign", h.months.Sign, billing),

@@ -67,6 +67,8 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("bills", flag.ContinueOnError)
 	sizes := flags.String("rows", "10000,100000", "lines of the bill, comma between them")
 	rounds := flags.Int("rounds", 5, "measurements of each size")
+	whole := flags.Bool("way", false, "also the whole way: import and comparison in a database")
+	only := flags.Bool("only-way", false, "the whole way alone")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -90,13 +92,26 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return err
 	}
 	defer db.Close(ctx)
-	first := 0
+	first, firstWay := 0, uint64(0)
 	for _, size := range strings.Split(*sizes, ",") {
 		n, err := strconv.Atoi(size)
 		if err != nil {
 			return err
 		}
 		m := measured{dir: filepath.Join(dir, size), lines: n}
+		if *whole || *only {
+			w := way{measured: measured{dir: filepath.Join(dir, "way"+size), lines: n}, server: server}
+			if err := w.run(ctx, db, *rounds); err != nil {
+				return err
+			}
+			if firstWay == 0 {
+				firstWay = w.most
+			}
+			w.say(out, firstWay)
+		}
+		if *only {
+			continue
+		}
 		if err := m.measure(ctx, db, *rounds); err != nil {
 			return err
 		}

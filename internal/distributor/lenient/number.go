@@ -60,6 +60,13 @@ func parseAmount(text string) (decimal.Decimal, error) {
 	return d, nil
 }
 
+// parseFigure reads a number of a bill exactly or not at all: a credit is below zero, and shares of a price have many
+// places.
+func parseFigure(text string) (decimal.Decimal, bool) {
+	d, ok := decimalOf(ungroup(text))
+	return d, ok && d.Abs().LessThan(maxAmount)
+}
+
 // maxSeats is beyond any order; a larger number is a mistake upstream.
 var maxSeats = decimal.New(10_000_000, 0)
 

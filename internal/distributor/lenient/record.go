@@ -122,6 +122,20 @@ func (r *Record) Amount(f Field) decimal.NullDecimal {
 	return decimal.NewNullDecimal(d)
 }
 
+// Figure gives a number of a bill exactly as written, below zero too, and the text where one was given that cannot be
+// read: that is not "not given".
+func (r *Record) Figure(f Field) (d decimal.NullDecimal, unread string) {
+	text := r.find(f)
+	if text == "" {
+		return d, ""
+	}
+	n, ok := parseFigure(text)
+	if !ok {
+		return d, cut(Clean(text), 40)
+	}
+	return decimal.NewNullDecimal(n), ""
+}
+
 // Date gives a calendar date as written, and the text where one was given that
 // cannot be read: that is not "not given" (RULES 2).
 func (r *Record) Date(f Field) (d clock.Date, unread string) {

@@ -1,13 +1,10 @@
 package sandbox
 
 import (
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"strconv"
-	"time"
+	"math/rand/v2"
+	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -19,106 +16,199 @@ type PlantedError struct {
 	Kind           string `json:"kind"` // as in the list of differences
 	Line           int    `json:"line"` // of the bill; 0: the line that is missing
 	SubscriptionID string `json:"subscription_id"`
+	CustomerNo     string `json:"customer_no"`
 	Amount         string `json:"amount"` // by how much the bill is too high; below zero: too low
+	Currency       string `json:"currency"`
+
+	row *chargeRow
 }
 
-// planted puts an error of each kind into a bill, each on a line of its own, as far as there are lines. The same bill
-// gets the same ones.
-func planted(rows []chargeRow, unknown func() chargeRow) ([]chargeRow, []PlantedError) {
-	if len(rows) < 8 {
-		return rows, nil
-	}
-	var errs []PlantedError
-	n := len(rows)
-	at := func(eighth int) int { return eighth * n / 8 }
-	plant := func(kind string, i int, off decimal.Decimal) {
-		errs = append(errs, PlantedError{Kind: kind, Line: i + 1, SubscriptionID: rows[i].SubscriptionID,
-			Amount: off.String()})
-	}
-	more := &rows[at(1)] // three seats too many
-	before := amountOf(more.ExtendPrice)
-	more.Quantity += 3
-	more.ExtendPrice = num(total(amountOf(more.UnitPrice), more.Quantity))
-	plant("quantity", at(1), amountOf(more.ExtendPrice).Sub(before))
-
-	dear := &rows[at(2)] // charged at more than its own unit price comes to
-	off := decimal.New(int64(dear.Quantity)*50, -2)
-	dear.ExtendPrice = num(amountOf(dear.ExtendPrice).Add(off))
-	plant("price", at(2), off)
-
-	foreign := &rows[at(3)]
-	foreign.Currency = "EUR"
-	plant("currency", at(3), amountOf(foreign.ExtendPrice))
-
-	stranger := unknown() // nobody's subscription
-	stranger.Quantity = 5
-	stranger.ExtendPrice = num(total(amountOf(stranger.UnitPrice), stranger.Quantity))
-	rows = append(rows, stranger)
-	plant("only_on_bill", len(rows)-1, amountOf(stranger.ExtendPrice))
-
-	twice := rows[at(5)]
-	rows = append(rows, twice)
-	plant("double", len(rows)-1, amountOf(twice.ExtendPrice))
-
-	missing := rows[at(6)] // taken out last, so that the lines above keep their places
-	errs = append(errs, PlantedError{Kind: "only_here", SubscriptionID: missing.SubscriptionID,
-		Amount: amountOf(missing.ExtendPrice).Neg().String()})
-	rows[at(6)] = rows[len(rows)-1]
-	rows = rows[:len(rows)-1]
-	for i := range errs {
-		if errs[i].Line == len(rows)+1 {
-			errs[i].Line = at(6) + 1
-		}
-	}
-	return rows, errs
+// planter puts an error of each kind into a bill, each on a subscription of its own, as far as there are any. The
+// same
+// seed and month get the same ones.
+type planter struct {
+	s      *Server
+	sc     scope
+	month  clock.Date
+	rows   []*chargeRow
+	plain  []*chargeRow // whole cycles of seats, the only lines of their subscriptions, in a drawn order
+	errors []PlantedError
 }
 
-func amountOf(n json.Number) decimal.Decimal {
-	d, _ := decimal.NewFromString(n.String()) // a number of ours
-	return d
-}
-
-// Bill is the last month's bill as a neutral file, with what is wrong with it.
-func (s *Server) Bill() ([]byte, []PlantedError, error) {
-	rows, errs := s.billed(scope{DefaultReseller})
-	var file bytes.Buffer
-	w := csv.NewWriter(&file)
-	if err := w.Write([]string{"line", "customer_external_id", "customer", "tenant_id", "subscription_external_id",
-		"vendor_subscription_id", "order_id", "part_number", "product", "term", "billing_frequency", "charge", "from",
-		"to",
-		"quantity", "unit_price", "amount", "tax", "currency", "exchange_rate", "reference"}); err != nil {
-		return nil, nil, err
-	}
+func (s *Server) plant(sc scope, month clock.Date, rows []*chargeRow) *planter {
+	p := &planter{s: s, sc: sc, month: month, rows: rows}
+	lines := map[string]int{}
 	for _, x := range rows {
-		last, err := clock.ParseDate(x.ChargeEnd[:len(time.DateOnly)])
-		if err != nil {
-			return nil, nil, fmt.Errorf("a charge's last day: %w", err)
-		}
-		if err := w.Write([]string{strconv.Itoa(x.LineNo), x.CustomerNo, x.CustomerName, "", x.SubscriptionID, "",
-			x.OrderNo,
-			x.PartNo, x.ProductName, "", "monthly", x.ChargeType, x.ChargeStart[:len(time.DateOnly)],
-			last.AddDays(1).String(),
-			strconv.Itoa(x.Quantity), x.UnitPrice.String(), x.ExtendPrice.String(), x.Tax.String(), x.Currency, "",
-			""}); err != nil {
-			return nil, nil, err
+		lines[x.SubscriptionID]++
+	}
+	among := strings.Fields(s.behave().BillErrorsAmong)
+	for _, x := range rows {
+		if x.whole && lines[x.SubscriptionID] == 1 && x.from.DaysUntil(x.to) < 32 &&
+			amountOf(x.UnitPrice).IsPositive() &&
+			(len(among) == 0 || slices.Contains(among, x.SubscriptionID)) {
+			p.plain = append(p.plain, x)
 		}
 	}
-	w.Flush()
-	return file.Bytes(), errs, w.Error()
-}
-
-// adminBill gives the last month's bill as CSV; adminBillErrors what was planted in it.
-func (s *Server) adminBill(w http.ResponseWriter, _ *http.Request) {
-	file, _, err := s.Bill()
-	if err != nil {
-		writeJSON(w, http.StatusInternalServerError, map[string]string{"error": err.Error()})
-		return
+	rng := rand.New(rand.NewPCG(s.store.options.Seed, uint64(month.Year()*12)+uint64(month.Month())))
+	rng.Shuffle(len(p.plain), func(i, j int) { p.plain[i], p.plain[j] = p.plain[j], p.plain[i] })
+	for _, put := range []func(*chargeRow){p.quantity, p.price, p.currency, p.term, p.period, p.double, p.stranger,
+		p.unmapped, p.afterEnd, p.missing} {
+		if len(p.plain) == 0 {
+			break
+		}
+		put(p.plain[0])
+		p.plain = p.plain[1:]
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	_, _ = w.Write(file)
+	return p
 }
 
-func (s *Server) adminBillErrors(*http.Request) (any, error) {
-	_, errs, err := s.Bill()
-	return map[string]any{"planted": errs}, err
+// first is a line that is so, and stands first among the plain ones from now on; the first one where none is.
+func (p *planter) first(so func(*chargeRow) bool) *chargeRow {
+	i := max(0, slices.IndexFunc(p.plain, so))
+	p.plain[0], p.plain[i] = p.plain[i], p.plain[0]
+	return p.plain[0]
+}
+
+func (p *planter) note(kind string, x *chargeRow, off decimal.Decimal) {
+	p.errors = append(p.errors, PlantedError{Kind: kind, SubscriptionID: x.SubscriptionID, CustomerNo: x.CustomerNo,
+		Amount: off.String(), Currency: x.Currency, row: x})
+}
+
+// quantity charges three seats too many.
+func (p *planter) quantity(x *chargeRow) {
+	before := amountOf(x.ExtendPrice)
+	x.Quantity += 3
+	x.ExtendPrice = num(total(amountOf(x.UnitPrice), x.Quantity).Truncate(2))
+	p.note("quantity", x, amountOf(x.ExtendPrice).Sub(before))
+}
+
+// price charges more than the line's own unit price comes to.
+func (p *planter) price(x *chargeRow) {
+	off := decimal.New(int64(x.Quantity)*50, -2)
+	x.ExtendPrice = num(amountOf(x.ExtendPrice).Add(off))
+	p.note("price", x, off)
+}
+
+func (p *planter) currency(x *chargeRow) {
+	x.Currency = map[bool]string{true: "USD", false: "EUR"}[x.Currency == "EUR"]
+	p.note("currency", x, amountOf(x.ExtendPrice))
+}
+
+// term names another term than is held. Its money is right.
+func (p *planter) term(x *chargeRow) {
+	x.Term = "P3Y"
+	p.note("term", x, decimal.Zero)
+}
+
+const periodDays = 10
+
+// period leaves out the cycle's first days.
+func (p *planter) period(*chargeRow) {
+	x := p.first(func(x *chargeRow) bool { return x.from.Day() > 1 && x.from.Day() <= periodDays })
+	before, of := amountOf(x.ExtendPrice), x.from.DaysUntil(x.to)
+	q, _ := before.Mul(decimal.NewFromInt(int64(of-periodDays))).QuoRem(decimal.NewFromInt(int64(of)), 2)
+	x.from, x.ExtendPrice = x.from.AddDays(periodDays), num(q)
+	p.note("period", x, before.Mul(decimal.NewFromInt(-periodDays)).Div(decimal.NewFromInt(int64(of))).Round(2))
+}
+
+func (p *planter) double(x *chargeRow) {
+	twice := *x
+	p.rows = append(p.rows, &twice)
+	p.note("double", &twice, amountOf(twice.ExtendPrice))
+}
+
+// foreign is a line for five seats that follows another one.
+func (p *planter) foreign(kind, id string, x *chargeRow, change func(*chargeRow)) {
+	y := *x
+	y.SubscriptionID, y.OrderNo, y.Quantity = id, strings.SplitN(id, "_", 2)[0], 5
+	y.ExtendPrice = num(total(amountOf(y.UnitPrice), y.Quantity).Truncate(2))
+	if change != nil {
+		change(&y)
+	}
+	p.rows = append(p.rows, &y)
+	p.note(kind, &y, amountOf(y.ExtendPrice))
+}
+
+// stranger charges a known customer for a subscription that nobody has.
+func (p *planter) stranger(x *chargeRow) { p.foreign("only_on_bill", "999999_1", x, nil) }
+
+// unmapped charges for a customer that no list has.
+func (p *planter) unmapped(x *chargeRow) {
+	p.foreign("unmapped", "999998_1", x, func(y *chargeRow) {
+		y.CustomerNo, y.CustomerName = "9999999", "Quillon & Sparrow Ltd"
+	})
+}
+
+// afterEnd goes on with a subscription that has ended, of a customer that holds other things.
+func (p *planter) afterEnd(*chargeRow) {
+	owners := map[string]bool{}
+	for _, x := range p.plain {
+		owners[x.CustomerNo] = true
+	}
+	for _, sub := range p.s.store.endedOf(owners) {
+		b := billed{&sub, Customer{}, p.s.store.product(sub.SKU), nil}
+		if b.product.Kind != kindLicence || b.product.Frequency != "month" {
+			continue
+		}
+		b.owner, _ = p.s.store.customer(p.sc, sub.CustomerNo)
+		b.log = slices.DeleteFunc(p.s.store.changes(sub.CustomerNo, sub.ContractNo), func(e LogEntry) bool {
+			return e.SubscriptionID != sub.ID
+		})
+		ended, _ := b.ended()
+		for n := 0; ; n++ {
+			from, to := b.cycle(n)
+			if !from.Before(p.month.AddMonths(1)) {
+				break
+			}
+			if from.Before(p.month) || from.Before(ended) {
+				continue
+			}
+			x := b.line("cycleCharge", b.Quantity, from, to, 1, 1)
+			p.rows = append(p.rows, x)
+			p.note("charged_after_end", x, amountOf(x.ExtendPrice))
+			return
+		}
+	}
+}
+
+// missing leaves a line out, a purchase of the month where there is one.
+func (p *planter) missing(*chargeRow) {
+	x := p.first(func(x *chargeRow) bool { return x.ChargeType == "new" })
+	p.rows = slices.DeleteFunc(p.rows, func(y *chargeRow) bool { return y == x })
+	p.note("only_here", x, amountOf(x.ExtendPrice).Neg())
+}
+
+// bill is a month's bill with its numbers and what is to be found in it: an error of each kind where that is asked
+// for
+// and it is the last month's, and usage, which no contract has a rule for.
+func (s *Server) bill(sc scope, month clock.Date) ([]*chargeRow, []PlantedError) {
+	p := &planter{rows: s.charges(sc, month)}
+	if s.behave().BillErrors && month == s.lastMonth() {
+		p = s.plant(sc, month, p.rows)
+	}
+	for _, x := range p.rows {
+		if x.ChargeType == "usage" {
+			p.note("usage_without_rule", x, amountOf(x.ExtendPrice))
+		}
+	}
+	for i, x := range p.rows {
+		x.LineNo, x.InvoiceNo, x.ChargeStart = i+1, invoiceNo(month), isoDate(x.from)
+		if !x.to.IsZero() {
+			x.ChargeEnd = isoDate(x.to.AddDays(-1))
+		}
+	}
+	for i := range p.errors {
+		p.errors[i].Line = p.errors[i].row.LineNo
+	}
+	return p.rows, p.errors
+}
+
+// monthOf reads the number of a bill.
+func monthOf(number string) (clock.Date, error) {
+	if len(number) == len("CI202601") && strings.HasPrefix(number, "CI") {
+		if m, err := clock.ParseDate(number[2:6] + "-" + number[6:] + "-01"); err == nil {
+			return m, nil
+		}
+	}
+	return clock.Date{}, fmt.Errorf("there is no bill %q", number)
 }

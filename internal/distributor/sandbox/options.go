@@ -53,6 +53,8 @@ type Behaviour struct {
 	OperationOutcome string `json:"operation_outcome"` // done, vendor_failed or orphan
 	LatencyMillis    int    `json:"latency_ms"`        // waited before every answer
 	BillErrors       bool   `json:"bill_errors"`       // the last month's bill has an error of each kind
+	// BillErrorsAmong has them on these subscriptions only, blanks between; empty: on any
+	BillErrorsAmong string `json:"bill_errors_among"`
 }
 
 // DefaultBehaviour is the best guess of what the real API does.

@@ -175,6 +175,20 @@ func (s *store) foreign(sc scope, no string) bool {
 	return c != nil && !c.Gone && !sc.sees(c)
 }
 
+// endedOf are the subscriptions of some customers that are no more.
+func (s *store) endedOf(owners map[string]bool) (all []Subscription) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, c := range s.customers {
+		for _, sub := range s.ofCustomer[c.CustomerNo] {
+			if owners[c.CustomerNo] && sub.on(faceStellr) && sub.mustBeLive() != nil {
+				all = append(all, *sub)
+			}
+		}
+	}
+	return all
+}
+
 // owner is the customer of a subscription.
 func (s *store) owner(id string) string {
 	s.mu.RLock()
@@ -194,7 +208,8 @@ func (s *store) newCustomer(reseller string, k Company) Customer {
 		k.CustomerNo = strconv.Itoa(max(atoi(k.CustomerNo), atoi(c.CustomerNo)+7))
 		k.LegacyNo = max(k.LegacyNo, c.LegacyNo+11)
 	}
-	c := Customer{CustomerNo: k.CustomerNo, LegacyNo: k.LegacyNo, Reseller: reseller, Status: ptr("Active"), Company: k}
+	c := Customer{CustomerNo: k.CustomerNo, LegacyNo: k.LegacyNo, Reseller: reseller, Status: ptr("Active"),
+		Company: k}
 	s.addCustomer(c)
 	return c
 }

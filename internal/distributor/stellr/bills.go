@@ -4,10 +4,14 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/lenient"
 )
@@ -29,6 +33,7 @@ var (
 	chargeLast   = lenient.Field{"chargeEndDate", "endDate"}
 	chargePrice  = lenient.Field{"unitPrice", "unitCost"}
 	chargeAmount = lenient.Field{"extendPrice", "extendedPrice", "amount", "subtotal"}
+	chargeEvent  = lenient.Field{"referenceId", "referenceID", "reference"}
 	chargeTax    = lenient.Field{"tax", "taxAmount", "taxTotal"}
 )
 
@@ -55,7 +60,8 @@ func (c *Connector) Bills(ctx context.Context) ([]distributor.Bill, error) {
 		if err != nil {
 			continue // without a number it cannot be asked for
 		}
-		b := distributor.Bill{Number: number, Currency: rec.Text(currency), Total: rec.Amount(invoiceTotal)}
+		b := distributor.Bill{Number: number, Currency: rec.Text(currency)}
+		b.Total, _ = rec.Figure(invoiceTotal)
 		b.On, _ = rec.Date(invoiceDate)
 		out = append(out, b)
 	}
@@ -83,30 +89,51 @@ func (c *Connector) Charges(ctx context.Context, b distributor.Bill) (distributo
 		if named, err := rec.ID(invoiceNo); err == nil && named != b.Number {
 			continue
 		}
-		amount := rec.Amount(chargeAmount)
-		if !amount.Valid {
-			out.Bad = append(out.Bad, distributor.BadRecord{Reason: "it has no amount that can be read",
-				Raw: rec.Raw()})
+		x, why := readCharge(rec, b)
+		if why != "" {
+			out.Bad = append(out.Bad, distributor.BadRecord{Reason: why, Raw: rec.Raw()})
 			continue
 		}
-		out.Charges = append(out.Charges, readCharge(rec, b))
+		out.Charges = append(out.Charges, x)
 	}
 	out.Why = orBad(why, out.Bad)
 	out.Complete = out.Why == ""
 	return out, nil
 }
 
-func readCharge(r *lenient.Record, b distributor.Bill) distributor.Charge {
-	x := distributor.Charge{Account: r.Text(customerName), PartNumber: r.Text(partNumber), Product: r.Text(productName),
-		Word: r.Text(chargeWord), Quantity: r.Amount(quantity), UnitPrice: r.Amount(chargePrice),
-		Amount: r.Amount(chargeAmount).Decimal, Tax: r.Amount(chargeTax),
+// readCharge reads a line; why: what of it was given and cannot be read, so that its money or days would be lost.
+func readCharge(r *lenient.Record, b distributor.Bill) (x distributor.Charge, why string) {
+	x = distributor.Charge{Account: r.Text(customerName), PartNumber: r.Text(partNumber), Product: r.Text(productName),
+		Word: r.Text(chargeWord), Term: r.Text(term), Frequency: r.Text(billing),
 		Currency: cmp.Or(r.Text(currency), b.Currency)}
 	x.AccountExternalID, _ = r.ID(recordCustomer) // a line may name no customer, and still be charged
 	x.SubscriptionExternalID, _ = subscriptionIDOf(r)
 	x.OrderNo, _ = r.ID(orderNo)
-	x.From, _ = r.Date(chargeFrom)
-	x.Last, _ = r.Date(chargeLast)
-	return x
+	x.Reference, _ = r.ID(chargeEvent)
+	var amount decimal.NullDecimal
+	for _, n := range []struct {
+		field lenient.Field
+		into  *decimal.NullDecimal
+	}{{chargeAmount, &amount}, {quantity, &x.Quantity}, {chargePrice, &x.UnitPrice}, {chargeTax, &x.Tax}} {
+		var unread string
+		if *n.into, unread = r.Figure(n.field); unread != "" {
+			return x, fmt.Sprintf("its %s %q is no number", n.field[0], unread)
+		}
+	}
+	if !amount.Valid {
+		return x, "it has no amount"
+	}
+	x.Amount = amount.Decimal
+	for _, d := range []struct {
+		field lenient.Field
+		into  *clock.Date
+	}{{chargeFrom, &x.From}, {chargeLast, &x.Last}} {
+		var unread string
+		if *d.into, unread = r.Date(d.field); unread != "" {
+			return x, fmt.Sprintf("its %s %q is no date", d.field[0], unread)
+		}
+	}
+	return x, ""
 }
 
 func keyBy(f lenient.Field) func(json.RawMessage) string {
