@@ -397,8 +397,13 @@ func tellsMore(told []uint16, cells []string, tells Tells) bool {
 	return more
 }
 
-// Each hands over the rows of a file that TakeLong packed, in their order. A row is good only until the next one.
-func Each(ctx context.Context, packed []byte, do func(Row) error) error {
+// Each hands over the rows of a file that TakeLong packed, or of a worksheet of a workbook as TakeWorkbook took it, in
+// their order. A row is good only until the next one.
+func Each(ctx context.Context, packed []byte, worksheet string, do func(Row) error) error {
+	if isWorkbook(packed) {
+		_, err := eachOfWorkbook(ctx, packed, worksheet, func(_ Sheet, r Row) error { return do(r) })
+		return err
+	}
 	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return fmt.Errorf("rows of a kept file: %w", err)
