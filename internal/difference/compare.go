@@ -21,7 +21,8 @@ func (s Service) Compare(ctx context.Context, id uuid.UUID) error {
 		return nil
 	}
 	kept := s.DB.InTx(context.WithoutCancel(ctx), func(tx *gorm.DB) error {
-		if err := tx.Exec(`UPDATE supplier_matches SET answer = '', answer_why = '' WHERE bill_id = ? AND EXISTS (SELECT
+		if err := tx.Exec(`UPDATE supplier_matches SET answer = '', answer_why = '' WHERE bill_id = ? AND EXISTS
+		(SELECT
 			FROM supplier_comparisons c WHERE c.bill_id = ? AND c.done = 0)`, id, id).Error; err != nil {
 			return err // nothing has answered yet
 		}
@@ -85,7 +86,8 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 // manyLines is from where on a bill is long.
 const manyLines = 2000
 
-// hash has the statements about all lines of a long bill join by hash, in memory: its lines came a moment ago, and the
+// hash has the statements about all lines of a long bill join by hash, in memory: its lines came a moment ago, and
+// the
 // database, which has not counted them yet, would hold each against each. Those about a few go by their indexes.
 func (b bill) hash(tx *gorm.DB, all bool) error {
 	if b.Lines < manyLines {

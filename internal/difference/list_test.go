@@ -15,11 +15,14 @@ func TestEachFilterAndSortOfTheListIsCarriedByAnIndex(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	bill := billdesk.Bill(d.World, "november.csv", []string{line("S-1", "1", "10", "10")})
-	d.Exec(`INSERT INTO differences (id, bill_id, provider_id, kind, subject, customer, product, part_number, month_amount,
-			once_amount, currency, since, why, reached, first_bill_id, found_at, state, decided_at, crm_account_id, gone_at)
+	d.Exec(`INSERT INTO differences (id, bill_id, provider_id, kind, subject, customer, product, part_number,
+		month_amount,
+			once_amount, currency, since, why, reached, first_bill_id, found_at, state, decided_at, crm_account_id,
+			gone_at)
 		SELECT gen_random_uuid(), ?, ?, (ARRAY['quantity', 'price', 'only_on_bill', 'double'])[1 + n % 4], 'S-' || n,
 			'Customer ' || md5(n::text), 'Product ' || n % 100, 'P-' || n % 100, n % 977, n % 9973, 'USD',
-			DATE '2024-01-01' + n % 1000, 'more', 'no', ?, now(), CASE WHEN n % 50 = 0 THEN 'dismissed' ELSE 'todo' END,
+			DATE '2024-01-01' + n % 1000, 'more', 'no', ?, now(), CASE WHEN n % 50 = 0 THEN 'dismissed' ELSE 'todo'
+			END,
 			CASE WHEN n % 50 = 0 THEN now() END, CASE WHEN n % 500 = 0 THEN CAST(? AS uuid) END,
 			CASE WHEN n % 3 = 0 THEN now() END
 		FROM generate_series(1, 20000) n`, bill, d.Provider.ID, bill, d.Customer)

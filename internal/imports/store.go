@@ -86,7 +86,8 @@ func (s Service) UploadLong(ctx context.Context, by audit.Actor, k Streamer, nam
 	return s.keepLong(ctx, by, k, File{Name: name, Content: long.Packed}, long.Sheet)
 }
 
-func (s Service) keepLong(ctx context.Context, by audit.Actor, k Kind, f File, opened sheet.Sheet) (uuid.UUID, error) {
+func (s Service) keepLong(ctx context.Context, by audit.Actor, k Kind, f File, opened sheet.Sheet) (uuid.UUID,
+	error) {
 	rows, err := json.Marshal(opened)
 	if err != nil {
 		return uuid.Nil, err
@@ -163,7 +164,8 @@ func (f stored) content(tx *gorm.DB) ([]byte, error) {
 func (f stored) read(tx *gorm.DB, k Kind) (sheet.Sheet, Layout, error) {
 	if f.Cleared {
 		return sheet.Sheet{}, Layout{},
-			errs.New(errs.Conflict, "This file was never applied and has been cleared after 30 days. Upload it again.")
+			errs.New(errs.Conflict,
+				"This file was never applied and has been cleared after 30 days. Upload it again.")
 	}
 	s, err := f.open(tx)
 	if err != nil {

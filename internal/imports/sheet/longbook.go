@@ -23,7 +23,8 @@ const (
 	lineRefused = 'X'
 )
 
-// TakeWorkbook reads a workbook of any length through: one worksheet, the first that holds something if none is named.
+// TakeWorkbook reads a workbook of any length through: one worksheet, the first that holds something if none is
+// named.
 // Of its rows it keeps those that TakeLong would. What cannot be read is errs.Invalid at "file".
 func TakeWorkbook(ctx context.Context, content []byte, worksheet string, tells Tells) (Sheet, error) {
 	if len(content) > MaxLongBytes {
@@ -215,7 +216,8 @@ func tellSafely(out *bufio.Writer, content []byte, worksheet string) (err error)
 			return write(out, lineHead, s)
 		}
 		if count++; count > MaxLongLines {
-			return Unreadable(fmt.Sprintf("The file has more than %d lines. Split it and upload the parts.", MaxLongLines))
+			return Unreadable(fmt.Sprintf("The file has more than %d lines. Split it and upload the parts.",
+				MaxLongLines))
 		}
 		return write(out, lineRow, filledUp(r, len(s.Head)))
 	})

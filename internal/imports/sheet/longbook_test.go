@@ -76,7 +76,8 @@ func TestAWorkbookOfAnyLengthIsReadRowByRow(t *testing.T) { //nolint:paralleltes
 		t.Fatal(err)
 	}
 	if !s.Long || s.Whole != n || s.Name != "Bill" || len(s.Head) != 21 || len(s.Rows) != firstRows {
-		t.Errorf("long %v, %d rows of sheet %q, %d columns, %d kept", s.Long, s.Whole, s.Name, len(s.Head), len(s.Rows))
+		t.Errorf("long %v, %d rows of sheet %q, %d columns, %d kept", s.Long, s.Whole, s.Name, len(s.Head),
+			len(s.Rows))
 	}
 	got := 0
 	err = Each(t.Context(), content, s.Name, func(r Row) error {
@@ -91,7 +92,8 @@ func TestAWorkbookOfAnyLengthIsReadRowByRow(t *testing.T) { //nolint:paralleltes
 		t.Errorf("%d rows: %v", got, err)
 	}
 	grown := resident(t) - before
-	t.Logf("%d rows of %d MB packed: %v of its processes, %d MB more here", n, len(content)>>20, worked(t)-spent, grown)
+	t.Logf("%d rows of %d MB packed: %v of its processes, %d MB more here", n, len(content)>>20, worked(t)-spent,
+		grown)
 	if grown > 50 {
 		t.Errorf("it grew by %d MB", grown)
 	}
@@ -109,6 +111,9 @@ func TestALongWorkbookThatBreaksOffIsRefusedWhole(t *testing.T) {
 		"goes back":  {longWorkbook(t, 300, `<row r="7"><c><v>1</v></c></row>`+wholeEnd), "", "damaged"},
 		"a huge cell": {longWorkbook(t, 300, `<row r="400"><c t="inlineStr"><is><t>`+strings.Repeat("a", maxCell+1)+
 			`</t></is></c></row>`+wholeEnd), "", "more text than"},
+		"rows without end": {longWorkbook(t, 1, strings.Repeat(`<row><c><v>1</v></c></row>`,
+			MaxLongLines+1)+wholeEnd), "",
+			"more than 500000 lines"},
 		"no such sheet": {whole, "Other", "no sheet"},
 		"cut":           {whole[:len(whole)/2], "", "damaged"},
 	} {

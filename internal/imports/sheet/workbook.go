@@ -76,7 +76,8 @@ func chooseSheet(content []byte, name string, most bounds) (Sheet, *book, worksh
 		at = slices.IndexFunc(filled, func(w worksheet) bool { return w.name == name })
 	}
 	if at < 0 {
-		return Sheet{}, nil, worksheet{}, Unreadable(fmt.Sprintf("The workbook has no sheet %q that holds anything.", name))
+		return Sheet{}, nil, worksheet{},
+			Unreadable(fmt.Sprintf("The workbook has no sheet %q that holds anything.", name))
 	}
 	s := Sheet{Name: filled[at].name}
 	for _, w := range filled {
