@@ -83,8 +83,12 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 	return s.store(ctx, b, all, figures{compared: seen.compared, answers: seen.answers})
 }
 
-// manyLines is from where on a bill is long.
-const manyLines = 2000
+// manyLines is from where on the lines of a bill are too many to hold each against each, longBill from where on their
+// memory counts.
+const (
+	manyLines = 100
+	longBill  = 2000
+)
 
 // hash has the statements about all lines of a long bill join by hash, in memory: its lines came a moment ago, and
 // the
@@ -100,7 +104,7 @@ func (b bill) hash(tx *gorm.DB, all bool) error {
 // sparing has memory given back sooner while a long bill is compared: what waits of it is nearly all there is, and
 // half as much again would wait for nothing.
 func (b bill) sparing() (done func()) {
-	if b.Lines < manyLines {
+	if b.Lines < longBill {
 		return func() {}
 	}
 	sparingNow.Lock()

@@ -96,7 +96,7 @@ func eachOfWorkbook(ctx context.Context, content []byte, worksheet string, do fu
 		cancel()
 		waited := cmd.Wait()
 		if err == nil && cancelled == nil && waited != nil {
-			err = unfinished(context.Background(), fmt.Errorf("%w: %s", waited, complaint.Bytes()))
+			err = unfinished(context.WithoutCancel(ctx), fmt.Errorf("%w: %s", waited, complaint.Bytes()))
 		}
 		if err == nil {
 			err = unfinished(ctx, errors.New("the reader of files gave no answer"))

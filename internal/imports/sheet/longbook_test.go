@@ -3,6 +3,7 @@ package sheet
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -126,8 +127,8 @@ func TestALongWorkbookThatBreaksOffIsRefusedWhole(t *testing.T) {
 	if errs.FieldsOf(err)["file"] == "" {
 		t.Errorf("too large: %v", err)
 	}
-	stop := fmt.Errorf("enough")
-	if err := Each(t.Context(), whole, "", func(Row) error { return stop }); err != stop {
+	stop := errors.New("enough")
+	if err := Each(t.Context(), whole, "", func(Row) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("who stops: %v", err)
 	}
 }
