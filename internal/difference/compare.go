@@ -121,7 +121,7 @@ func (b bill) sparing() (done func()) {
 	}
 }
 
-const sparingPercent = 15
+const sparingPercent = 5
 
 // sparingNow is of the process: it has one collector.
 var sparingNow struct {
