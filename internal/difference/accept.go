@@ -133,8 +133,10 @@ func (s Service) act(by audit.Actor, r Row) subscription.Act {
 func (s Service) entered(ctx context.Context, tx *gorm.DB, sub uuid.UUID, after int64, on, was clock.Date) (t trace,
 	err error) {
 	var rows []uuid.UUID
-	err = tx.WithContext(ctx).Raw(`SELECT c.id FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
-		WHERE c.subscription_id = ? AND st.counted AND c.seq > ? AND c.effective_at = ? ORDER BY c.seq LIMIT 1`, sub, after,
+	err = tx.WithContext(ctx).Raw(`SELECT c.id FROM license_changes c JOIN license_change_status st ON st.change_id
+		= c.id
+		WHERE c.subscription_id = ? AND st.counted AND c.seq > ? AND c.effective_at = ? ORDER BY c.seq LIMIT 1`,
+		sub, after,
 		on).Scan(&rows).Error
 	if err != nil {
 		return t, fmt.Errorf("the row that was entered: %w", err)
@@ -167,12 +169,15 @@ func (s Service) takeOut(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row
 		WITH RECURSIVE line AS (
 			SELECT c.* FROM license_changes c WHERE c.id = @row
 			UNION ALL SELECT n.* FROM line l JOIN license_changes n ON n.replaces_id = l.id)
-		SELECT l.id, l.effective_at AS on, l.effective_at = f.effective_at AND l.quantity_after = f.quantity_after AS same,
+		SELECT l.id, l.effective_at AS on, l.effective_at = f.effective_at AND l.quantity_after = f.quantity_after
+		AS same,
 			coalesce((SELECT coalesce(nullif(i.number_text, ''), 'a draft') FROM invoice_lines x JOIN invoices i ON
 				i.id = x.invoice_id
-				WHERE x.subscription_id = l.subscription_id AND x.live AND i.after_seq >= f.seq AND x.to_date > f.effective_at
+				WHERE x.subscription_id = l.subscription_id AND x.live AND i.after_seq >= f.seq AND x.to_date >
+				f.effective_at
 				ORDER BY i.seq LIMIT 1), '') AS invoice
-		FROM line l JOIN license_change_status st ON st.change_id = l.id AND st.counted, license_changes f WHERE f.id = @row`,
+		FROM line l JOIN license_change_status st ON st.change_id = l.id AND st.counted, license_changes f WHERE
+		f.id = @row`,
 		map[string]any{"row": row.ID}).Scan(&is).Error
 	switch {
 	case err != nil:
@@ -180,8 +185,9 @@ func (s Service) takeOut(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row
 	case is.ID == uuid.Nil: // somebody has set it aside
 		return nil
 	case !is.Same:
-		return errs.Newf(errs.Conflict, "The row that this step wrote into the ledger was corrected since and stands on %s. "+
-			"Set it aside on the subscription's page first, if it is wrong. Nothing was changed.", is.On)
+		return errs.Newf(errs.Conflict,
+			"The row that this step wrote into the ledger was corrected since and stands on %s. "+
+				"Set it aside on the subscription's page first, if it is wrong. Nothing was changed.", is.On)
 	case is.Invoice != "":
 		return errs.Newf(errs.Conflict, "An invoice was made with these seats since (%s). Set the row aside on the "+
 			"subscription's page, which shows what is credited, or void the invoice, and take this back then. "+

@@ -84,7 +84,8 @@ func (s Service) decide(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row,
 	}
 	err = tx.WithContext(ctx).Exec(`UPDATE differences SET state = ?, reason = ?, until_on = ?, reference = ?,
 		rule_id = ?,
-			decided_at = ?, decided_by = ?, decided_once = once_amount, trace = nullif(CAST(? AS jsonb), '{}'), again_why = '',
+			decided_at = ?, decided_by = ?, decided_once = once_amount, trace = nullif(CAST(? AS jsonb), '{}'),
+			again_why = '',
 			credit_line_id = NULL, version = version + 1 WHERE id = ?`,
 		d.state, d.reason, d.until, d.reference, d.rule, s.Clock.Now(), by.Name, string(kept), r.ID).Error
 	if err != nil {

@@ -320,7 +320,8 @@ func (s Service) billLines(ctx context.Context, tx *gorm.DB, by audit.Actor, r R
 		Currency string
 		Usage    bool
 	}
-	err = tx.WithContext(ctx).Raw(`SELECT l.id, l.amount, l.currency, l.usage, coalesce(nullif(l.product, ''), nullif(l.part_number, ''),
+	err = tx.WithContext(ctx).Raw(`SELECT l.id, l.amount, l.currency, l.usage, coalesce(nullif(l.product, ''),
+		nullif(l.part_number, ''),
 		l.charge)
 			|| coalesce(', ' || l.from_on || coalesce(' to ' || (l.to_on - 1), ''), '') AS text
 		FROM difference_lines x JOIN supplier_bill_lines l ON l.id = x.line_id WHERE x.difference_id = ?
@@ -343,7 +344,8 @@ func (s Service) billLines(ctx context.Context, tx *gorm.DB, by audit.Actor, r R
 		var err error
 		switch {
 		case l.Usage && amount != "":
-			return t, errs.Fields{"amount": "What was used is billed by the rule of the contract. Leave this empty."}.Err()
+			return t,
+				errs.Fields{"amount": "What was used is billed by the rule of the contract. Leave this empty."}.Err()
 		case l.Usage:
 			id, err = rows.AddUsedIn(ctx, tx, by, k.ID, typedline.Used{Text: short(l.Text), Cost: l.Amount,
 				Currency: l.Currency, On: on})

@@ -21,7 +21,8 @@ func (s Service) Compare(ctx context.Context, id uuid.UUID) error {
 		return nil
 	}
 	kept := s.DB.InTx(context.WithoutCancel(ctx), func(tx *gorm.DB) error {
-		if err := tx.Exec(`UPDATE supplier_matches SET answer = '', answer_why = '' WHERE bill_id = ? AND EXISTS (SELECT
+		if err := tx.Exec(`UPDATE supplier_matches SET answer = '', answer_why = '' WHERE bill_id = ? AND EXISTS
+		(SELECT
 			FROM supplier_comparisons c WHERE c.bill_id = ? AND c.done = 0)`, id, id).Error; err != nil {
 			return err // nothing has answered yet
 		}
@@ -82,10 +83,15 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 	return s.store(ctx, b, all, figures{compared: seen.compared, answers: seen.answers})
 }
 
-// manyLines is from where on a bill is long.
-const manyLines = 2000
+// manyLines is from where on the lines of a bill are too many to hold each against each, longBill from where on their
+// memory counts.
+const (
+	manyLines = 100
+	longBill  = 2000
+)
 
-// hash has the statements about all lines of a long bill join by hash, in memory: its lines came a moment ago, and the
+// hash has the statements about all lines of a long bill join by hash, in memory: its lines came a moment ago, and
+// the
 // database, which has not counted them yet, would hold each against each. Those about a few go by their indexes.
 func (b bill) hash(tx *gorm.DB, all bool) error {
 	if b.Lines < manyLines {
@@ -98,7 +104,7 @@ func (b bill) hash(tx *gorm.DB, all bool) error {
 // sparing has memory given back sooner while a long bill is compared: what waits of it is nearly all there is, and
 // half as much again would wait for nothing.
 func (b bill) sparing() (done func()) {
-	if b.Lines < manyLines {
+	if b.Lines < longBill {
 		return func() {}
 	}
 	sparingNow.Lock()
@@ -115,7 +121,7 @@ func (b bill) sparing() (done func()) {
 	}
 }
 
-const sparingPercent = 15
+const sparingPercent = 5
 
 // sparingNow is of the process: it has one collector.
 var sparingNow struct {

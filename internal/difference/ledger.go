@@ -31,7 +31,8 @@ type held struct {
 	ToOn       clock.Date
 }
 
-// What the days of a subscription come to is the sum of what counted on them, as far as nobody ordered seats beside the
+// What the days of a subscription come to is the sum of what counted on them, as far as nobody ordered seats beside
+// the
 // ledger and no cut-over gave its days to another: those are left to their histories.
 const plainSQL = ours + `,
 held AS MATERIALIZED (
@@ -62,7 +63,8 @@ func (b bill) ledger(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error
 			if err := now.end(s); err != nil {
 				return err
 			}
-			now = counting{id: r[0], customer: r[1], part: r[2], currency: r[3], to: r[4], ends: r[5], odd: r[6] != ""}
+			now = counting{id: r[0], customer: r[1], part: r[2], currency: r[3], to: r[4], ends: r[5],
+				odd: r[6] != ""}
 			if now.odd {
 				h, err := now.held()
 				odd = append(odd, h)
@@ -267,7 +269,8 @@ kept AS MATERIALIZED (
 			WHERE r.subscription_id = k.subscription_id AND r.event = 'price' AND t.counted AND r.effective_at >=
 			k.cost_from AND r.effective_at <= k.from_on)),
 renewed AS (
-	SELECT DISTINCT ON (k.id) k.*, o.cost AS before FROM kept k JOIN changes o ON o.subscription_id = k.subscription_id
+	SELECT DISTINCT ON (k.id) k.*, o.cost AS before FROM kept k JOIN changes o ON o.subscription_id =
+		k.subscription_id
 		AND o.cost_currency = k.currency AND (o.effective_at, o.seq) < (k.cost_from, k.cost_seq) AND o.cost <> k.cost
 	ORDER BY k.id, o.effective_at DESC, o.seq DESC),
 told AS (
@@ -315,7 +318,8 @@ func (s Service) costs(ctx context.Context, tx *gorm.DB, b bill) (out []reconcil
 	return out, nil
 }
 
-// likes are what a price is of another, where the vendor's rules make it so (recon.md 3 and 4), and by how much a price
+// likes are what a price is of another, where the vendor's rules make it so (recon.md 3 and 4), and by how much a
+// price
 // may miss it for having been rounded to the cent.
 var likes = []struct{ ratio, reads string }{
 	{"1.03", "3 % more is what goes on after a term that was neither renewed nor cancelled"},

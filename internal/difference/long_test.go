@@ -17,11 +17,8 @@ import (
 //nolint:paralleltest // it measures
 func TestALongBillIsComparedInLittleMemory(t *testing.T) {
 	lengths := []int{1_000, 3_000}
-	if long := os.Getenv("SEATLEDGER_LONG"); long != "" {
+	if os.Getenv("SEATLEDGER_LONG") != "" {
 		lengths = []int{10_000, 100_000}
-		if _, err := fmt.Sscanf(long, "%d,%d", &lengths[0], &lengths[1]); err != nil {
-			t.Fatal(err)
-		}
 	}
 	var grown [2]uint64
 	for i, n := range lengths {
@@ -74,6 +71,11 @@ func (d *desk) long(n int) uuid.UUID {
 		drafted_by, drafted_at) VALUES (?, ?, ?, 'full_cycle', 'draft', 'USD', 0, '2026-10-01', '2026-11-01',
 		'Bea Example', ?)`,
 		d.Customer, d.Contract, d.Customer, now)
+	// What triggers keep of them for lists is nothing to a comparison.
+	for _, table := range []string{"subscriptions", "sign_offs"} {
+		d.owns(`ALTER TABLE ` + table + ` DISABLE TRIGGER USER`)
+		defer d.owns(`ALTER TABLE ` + table + ` ENABLE TRIGGER USER`)
+	}
 	for at := 0; at < n; at += 5_000 {
 		d.Exec(`INSERT INTO subscriptions (id, provider_id, account_id, external_id, vendor, kind, product_name,
 		part_number,

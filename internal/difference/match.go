@@ -11,7 +11,8 @@ import (
 // match finds what each line of a bill is about: what a person has said, then the ids, the surest first, then what
 // the line says of itself where only one subscription of the customer can be meant. What several can be stays with
 // its customer and product, and is compared in sums. One statement for all lines; a line that is about the same as
-// before stays untouched. What of a new line most likely comes out is written with it, and corrected where it does not:
+// before stays untouched. What of a new line most likely comes out is written with it, and corrected where it does
+// not:
 // most lines of most bills are written once.
 func match(ctx context.Context, tx *gorm.DB, bill uuid.UUID) error {
 	err := tx.WithContext(ctx).Exec(matchSQL, map[string]any{"bill": bill}).Error

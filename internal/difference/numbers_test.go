@@ -22,7 +22,8 @@ func in(month, sub, seats, unit, amount string) string {
 var months = map[string][]string{"September": {"2026-09-01", "2026-10-01"}, "October": {"2026-10-01", "2026-11-01"},
 	"November": november}
 
-// numbered are the kinds that people report (recon.md 6) of which two files cannot tell all: what the ledger, a cost or
+// numbered are the kinds that people report (recon.md 6) of which two files cannot tell all: what the ledger, a
+// cost or
 // another bill makes of them. Each gives what is said of them, kind, subscription, money and money a month.
 var numbered = map[string]func(d *desk) (want []string){
 	"4 no invoice yet is not a bill that nobody bills on": func(d *desk) []string {
@@ -54,7 +55,8 @@ var numbered = map[string]func(d *desk) (want []string){
 		d.draft("2026-12-01")
 		d.Add("S-3", 5, "2026-11-01")
 		d.take(line("S-1", "12", "10", "120"), line("S-2", "8", "10", "80"), line("S-3", "6", "10", "60"))
-		d.wants("S-1 partly, S-2 yes, S-3 no", `SELECT string_agg(external_id || ' ' || reached, ', ' ORDER BY external_id)
+		d.wants("S-1 partly, S-2 yes, S-3 no", `SELECT string_agg(external_id || ' ' || reached, ', ' ORDER BY
+		external_id)
 			FROM differences`)
 		return []string{"only_on_bill S-3 60 60", "quantity S-1 20 20", "quantity S-2 -20 -20"}
 	},
@@ -62,11 +64,13 @@ var numbered = map[string]func(d *desk) (want []string){
 		for _, id := range []string{"S-1", "S-2", "S-3", "S-4"} {
 			d.Add(id, 10, "2026-11-01")
 		}
-		d.take(line("S-1", "10", "10.30", "103"), line("S-2", "10", "12.30", "123"), line("S-3", "10", "10.50", "105"),
+		d.take(line("S-1", "10", "10.30", "103"), line("S-2", "10", "12.30", "123"), line("S-3", "10", "10.50",
+			"105"),
 			line("S-4", "10", "11.10", "111"))
 		d.wants("neither renewed nor, no monthly plan, instead of at once, ", `SELECT string_agg(CASE external_id
 			WHEN 'S-4' THEN substring(why FROM '; .*$') ELSE
-			substring(why FROM 'neither renewed nor|no monthly plan|instead of at once') END, ', ' ORDER BY external_id)
+			substring(why FROM 'neither renewed nor|no monthly plan|instead of at once') END, ', ' ORDER BY
+			external_id)
 				|| ', ' FROM differences`)
 		return []string{"price S-1 3 3", "price S-2 23 23", "price S-3 5 5", "price S-4 11 11"}
 	},
@@ -87,7 +91,8 @@ var numbered = map[string]func(d *desk) (want []string){
 	},
 	"15 a year's price for a year is none": func(d *desk) []string {
 		d.Add("S-1", 10, "2026-11-01")
-		d.take(billlines.With(billlines.With(billlines.Charge("S-1", "new", "annual", "2026-11-01", "2027-11-01", "10",
+		d.take(billlines.With(billlines.With(billlines.Charge("S-1", "new", "annual", "2026-11-01", "2027-11-01",
+			"10",
 			"120", "1200"), "P-S-1", "PN-S-1"), ",P1Y,annual", ",,annual"))
 		return []string{"term S-1 0 0"} // it is billed by the month here
 	},
@@ -149,7 +154,8 @@ func (d *desk) wants(want, sql string) {
 // replaced lets a corrected bill of such lines take the place of another.
 func (d *desk) replaced(old uuid.UUID, lines ...string) uuid.UUID {
 	d.Helper()
-	d.Exec(`UPDATE supplier_bills SET aside_at = now(), aside_by = 'Bea Example', aside_why = 'replaced' WHERE id = ?`, old)
+	d.Exec(`UPDATE supplier_bills SET aside_at = now(), aside_by = 'Bea Example', aside_why = 'replaced' WHERE id =
+		?`, old)
 	bill := billdesk.Bill(d.World, "corrected.csv", lines)
 	d.owns(`UPDATE supplier_bills SET replaces_id = $1 WHERE id = $2`, old, bill)
 	d.compare(bill)

@@ -114,7 +114,8 @@ func (b bill) sides(ctx context.Context, tx *gorm.DB) (s *reconcile.Sides, invoi
 	windows := func(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
 		return b.windows(ctx, tx, s, invoiced)
 	}
-	for _, step := range []func(context.Context, *gorm.DB, *reconcile.Sides) error{b.charges, b.sales, b.elsewhere, windows,
+	for _, step := range []func(context.Context, *gorm.DB, *reconcile.Sides) error{b.charges, b.sales, b.elsewhere,
+		windows,
 		b.claims} {
 		if err := step(ctx, tx, s); err != nil {
 			return nil, nil, fmt.Errorf("read what bill %s is compared with: %w", b.ID, err)
@@ -250,7 +251,8 @@ signed AS MATERIALIZED (
 	FROM ours o JOIN subscriptions s ON s.id = o.id),
 unknown AS (
 	SELECT coalesce(nullif(supplier_id(l.subscription_external_id), ''), ` + other + `) AS id, l.from_on, l.to_on
-	FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id WHERE m.bill_id = @bill AND m.way = 'customer')
+	FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id WHERE m.bill_id = @bill AND m.way =
+		'customer')
 SELECT o.id::text, greatest(min(b.from_on), o.billable_from)::text, greatest(max(b.to_on), max(p.to_on))::text
 FROM signed o JOIN contract_stays t ON t.subscription_id = o.id AND NOT t.set_aside
 JOIN billed b ON b.id = t.contract_id LEFT JOIN paid p ON p.id = o.id

@@ -16,7 +16,8 @@ import (
 	"seatledger/internal/testkit/billtest"
 )
 
-const counted = `SELECT string_agg(concat_ws(' ', c.event, c.effective_at, c.delta), ', ' ORDER BY c.effective_at, c.seq)
+const counted = `SELECT string_agg(concat_ws(' ', c.event, c.effective_at, c.delta), ', ' ORDER BY c.effective_at,
+	c.seq)
 	FROM license_changes c JOIN license_change_status s ON s.change_id = c.id WHERE s.counted AND c.delta <> 0`
 
 func TestAnAcceptedChangeIsTakenOutOfTheLedgerAgain(t *testing.T) {
@@ -45,7 +46,8 @@ func TestAnAcceptedChangeIsTakenOutOfTheLedgerAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := d.room.Undo(t.Context(), billtest.Bea, step)
-	if errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Public(err), "Set the row aside on the subscription's page") {
+	if errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Public(err),
+		"Set the row aside on the subscription's page") {
 		t.Errorf("after it was billed: %v", err)
 	}
 	d.wants("create 2026-11-01 10, update 2026-11-01 2, update 2026-11-20 3", counted)
@@ -89,11 +91,13 @@ func TestAChangeThatWasMovedGoesBackToItsDay(t *testing.T) {
 func TestUsageIsBilledByTheRuleOfTheContract(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	used := billlines.With(billlines.With(billlines.Charge("azure", "usage", "", "2026-11-01", "2026-12-01", "29", "0.868",
+	used := billlines.With(billlines.With(billlines.Charge("azure", "usage", "", "2026-11-01", "2026-12-01", "29",
+		"0.868",
 		"21.39"), "Customer of azure", "Contoso"), "C-azure", "")
 	bill := billdesk.Bill(d.World, "november.csv", []string{used})
 	d.compare(bill)
-	d.wants("usage_without_rule 21.39 0", `SELECT concat_ws(' ', kind, trim_scale(once_amount), trim_scale(month_amount))
+	d.wants("usage_without_rule 21.39 0", `SELECT concat_ws(' ', kind, trim_scale(once_amount),
+		trim_scale(month_amount))
 		FROM differences`)
 	err := d.room.Bill(t.Context(), billtest.Bea, difference.Step{ID: d.difference("usage_without_rule")})
 	if errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Public(err), "Enter a rule for usage") {
@@ -177,7 +181,8 @@ func TestABillThatIsReplacedWhileStepsWereTaken(t *testing.T) {
 	if err := d.room.Bill(t.Context(), billtest.Bea, step); err != nil {
 		t.Fatal(err)
 	}
-	d.wants("2, 1", `SELECT string_agg(seats::text, ', ' ORDER BY at, id) FROM supplier_seats WHERE undone_at IS NULL`)
+	d.wants("2, 1", `SELECT string_agg(seats::text, ', ' ORDER BY at, id) FROM supplier_seats WHERE undone_at IS
+		NULL`)
 	// It no longer charges them: what was ordered is too much, before a run has billed it and after.
 	fourth := d.replaced(third, line("S-1", "10", "10", "100"))
 	const too = `SELECT concat_ws(' ', kind, state, trim_scale(once_amount)) FROM differences WHERE gone_at IS NULL`

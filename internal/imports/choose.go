@@ -95,7 +95,7 @@ func (s Service) otherSheet(tx *gorm.DB, k Kind, f stored, name string) error {
 	if err != nil {
 		return err
 	}
-	opened, rows, err := sheet.Open(tx.Statement.Context, content, name)
+	opened, rows, err := openSheet(tx, k, content, name)
 	if err != nil {
 		return err
 	}
@@ -104,6 +104,18 @@ func (s Service) otherSheet(tx *gorm.DB, k Kind, f stored, name string) error {
 		return err
 	}
 	return keepLayout(tx, f.ID, rows, l)
+}
+
+func openSheet(tx *gorm.DB, k Kind, content []byte, name string) (sheet.Sheet, []byte, error) {
+	if _, long := k.(Streamer); !long {
+		return sheet.Open(tx.Statement.Context, content, name)
+	}
+	opened, err := sheet.TakeWorkbook(tx.Statement.Context, content, name, tells)
+	if err != nil {
+		return opened, nil, err
+	}
+	rows, err := json.Marshal(opened)
+	return opened, rows, err
 }
 
 func (l *Layout) answer(question, v string) {

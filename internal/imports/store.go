@@ -69,21 +69,30 @@ func (s Service) UploadLong(ctx context.Context, by audit.Actor, k Streamer, nam
 		return uuid.Nil, err
 	}
 	if workbook {
-		content, err := io.ReadAll(io.LimitReader(file, sheet.MaxBytes+1))
+		content, err := io.ReadAll(io.LimitReader(file, sheet.MaxLongBytes+1))
 		if err != nil {
 			return uuid.Nil, err
 		}
-		return s.Upload(ctx, by, k, File{Name: name, Content: content})
+		opened, err := sheet.TakeWorkbook(ctx, content, "", tells)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		return s.keepLong(ctx, by, k, File{Name: name, Content: content}, opened)
 	}
 	long, err := sheet.TakeLong(ctx, file, tells)
 	if err != nil {
 		return uuid.Nil, err
 	}
-	rows, err := json.Marshal(long.Sheet)
+	return s.keepLong(ctx, by, k, File{Name: name, Content: long.Packed}, long.Sheet)
+}
+
+func (s Service) keepLong(ctx context.Context, by audit.Actor, k Kind, f File, opened sheet.Sheet) (uuid.UUID,
+	error) {
+	rows, err := json.Marshal(opened)
 	if err != nil {
 		return uuid.Nil, err
 	}
-	return s.keep(ctx, by, k, File{Name: name, Content: long.Packed}, long.Sheet, rows)
+	return s.keep(ctx, by, k, f, opened, rows)
 }
 
 func (s Service) keep(ctx context.Context, by audit.Actor, k Kind, f File, opened sheet.Sheet, rows []byte,
@@ -155,7 +164,8 @@ func (f stored) content(tx *gorm.DB) ([]byte, error) {
 func (f stored) read(tx *gorm.DB, k Kind) (sheet.Sheet, Layout, error) {
 	if f.Cleared {
 		return sheet.Sheet{}, Layout{},
-			errs.New(errs.Conflict, "This file was never applied and has been cleared after 30 days. Upload it again.")
+			errs.New(errs.Conflict,
+				"This file was never applied and has been cleared after 30 days. Upload it again.")
 	}
 	s, err := f.open(tx)
 	if err != nil {
@@ -206,7 +216,7 @@ func (f stored) each(tx *gorm.DB, s *sheet.Sheet, do func(sheet.Row) error) erro
 	if err != nil {
 		return err
 	}
-	return sheet.Each(tx.Statement.Context, packed, do)
+	return sheet.Each(tx.Statement.Context, packed, s.Name, do)
 }
 
 // understood is a file as far as it is understood.

@@ -329,8 +329,9 @@ func (c *calendar) checkCost() {
 		if s.sale.Mul(s.charged).GreaterThanOrEqual(s.monthly.Mul(s.billed)) {
 			continue
 		}
-		cost, sale := s.monthly.DivRound(s.charged.Mul(thirtySix), precision), s.sale.DivRound(s.billed.Mul(thirtySix),
-			precision)
+		cost, sale := s.monthly.DivRound(s.charged.Mul(thirtySix), precision),
+			s.sale.DivRound(s.billed.Mul(thirtySix),
+				precision)
 		lost := cost.Sub(sale)
 		if lost.LessThanOrEqual(c.g.tolerance) {
 			continue

@@ -40,7 +40,8 @@ func (p *pool) charge(k *keptCharge) charge {
 	unit := k.unit.decimal()
 	c := charge{line: p.text(k.line), ids: [2]string{p.text(k.ids[0]), p.text(k.ids[1])},
 		customer: p.text(k.customer), part: p.text(k.part), product: p.text(k.product), event: k.event,
-		word: p.text(k.word), span: k.span, period: periods[k.period], seats: k.seats.decimal(), list: unit, unit: unit,
+		word: p.text(k.word), span: k.span, period: periods[k.period], seats: k.seats.decimal(), list: unit,
+		unit:   unit,
 		amount: k.amount.decimal(), unpriced: k.unpriced, usage: k.usage, trial: k.trial,
 		currency: p.text(k.currency)}
 	if k.rate != 0 {

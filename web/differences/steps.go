@@ -236,5 +236,6 @@ func billStep(s difference.Side, t typed) view.Step {
 	return step(s.ID, "bill", "Bill to the customer",
 		"A line is typed on the customer's default contract, once for each line of "+
 			"the bill.", s.Version, []ui.Field{{Name: "amount", Label: "Amount", Size: ui.Short, Suffix: s.Currency,
-			Value: t.of("bill", "amount", ""), Error: t.problem("bill", "amount"), Hint: "Empty: what it costs you."}})
+			Value: t.of("bill", "amount", ""), Error: t.problem("bill", "amount"),
+			Hint: "Empty: what it costs you."}})
 }

@@ -220,8 +220,8 @@ func newFields(form httpx.Values, problems map[string]string, providers, layouts
 		{Kind: ui.FileInput, Name: "file", Label: "The bill", Required: true, Error: problems["file"],
 			Accept: ".csv,.txt,.tsv,.gz,.json,.jsonl,.xlsx,text/csv,application/gzip,application/json," +
 				"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-			Hint: "CSV, also packed (.gz), Microsoft's JSON lines, or a workbook (.xlsx). Text up to 64 MB and 500,000 lines, " +
-				"workbooks up to 10 MB and 100,000."},
+			Hint: "CSV, also packed (.gz), Microsoft's JSON lines, or a workbook (.xlsx), " +
+				"up to 64 MB and 500,000 lines."},
 		{Kind: ui.SelectBox, Name: "provider_id", Label: "Whose bill is it?", Value: provider, Options: providers,
 			Error: problems["provider_id"], Size: ui.Medium},
 		{Kind: ui.SelectBox, Name: "layout", Label: "Layout", Value: form.Get("layout"), Options: layouts,

@@ -171,7 +171,8 @@ func (m *measured) reconcile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	said, err := exec.CommandContext(ctx, self, "verb", "--bill", m.path("bill.csv"), "--billed", m.path("billed.csv"),
+	said, err := exec.CommandContext(ctx, self, "verb", "--bill", m.path("bill.csv"), "--billed",
+		m.path("billed.csv"),
 		"--out", m.path("out.csv")).Output()
 	if err != nil {
 		return err

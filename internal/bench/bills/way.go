@@ -148,8 +148,9 @@ func watch(most *uint64) func() {
 
 func (w *way) say(out io.Writer, first uint64) {
 	reference, in, ours := middle(w.references), middle(w.imports), middle(w.ours)
-	fmt.Fprintf(out, "the whole way, %d lines: %.2f of reading and COPY (wanted %.1f; the import %.2f, the comparison %.2f): "+
-		"import %.2f s, comparison %.2f s against %.2f s; %d compared, %d differences; %d MB, %+d MB (wanted at most %d)\n",
+	fmt.Fprintf(out,
+		"the whole way, %d lines: %.2f of reading and COPY (wanted %.1f; the import %.2f, the comparison %.2f): "+
+			"import %.2f s, comparison %.2f s against %.2f s; %d compared, %d differences; %d MB, %+d MB (wanted at most %d)\n",
 		w.lines, reference.Seconds()/(in+ours).Seconds(), wantedRatio, reference.Seconds()/in.Seconds(),
 		reference.Seconds()/ours.Seconds(), in.Seconds(), ours.Seconds(), reference.Seconds(), w.compared, w.found,
 		w.most>>20, (int64(w.most)-int64(first))>>20, wantedGrowth)
@@ -231,15 +232,20 @@ func records(n int) []string {
 	sub, customer, contract, account := id("s", "n"), id("c", "n / 8"), id("k", "n / 8"), id("a", "n / 8")
 	part := `'CFQ7TTC0' || lpad((n % 400)::text, 4, '0') || ':0001:P1Y:M'`
 	change := func(what, event, day, delta, after, more, values string) string {
-		return `INSERT INTO license_changes (id, subscription_id, event, effective_at, recorded_at, delta, quantity_after,
-			estimated, source, actor` + more + `) SELECT ` + id(what, "n") + `, ` + sub + `, '` + event + `', '` + day +
+		return `INSERT INTO license_changes (id, subscription_id, event, effective_at, recorded_at, delta,
+		quantity_after,
+			estimated, source, actor` + more + `) SELECT ` + id(what, "n") + `, ` + sub + `, '` + event + `', '` +
+			day +
 			`', ` + at + `, ` + delta + `, ` + after + `, false, 'sync', 'system'` + values + ` ` + of
 	}
 	line := func(what, kind, position, from, seats string) string {
-		return `INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, part_number, from_date, to_date,
+		return `INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, part_number, from_date,
+		to_date,
 			seats, unit_price, price_period, currency, amount, exact, invoice_seq, invoice_contract_id,
-			invoice_crm_account_id) SELECT ` + id(what, "n") + `, ` + id("i", "n / 8") + `, ` + position + `, ` + sub +
-			`, '` + kind + `', ` + part + `, '` + from + `', '2026-02-01', ` + seats + `, ` + price + ` + 1.5, 'month', 'USD', ` +
+			invoice_crm_account_id) SELECT ` + id(what, "n") + `, ` + id("i", "n / 8") + `, ` + position + `, ` +
+			sub +
+			`, '` + kind + `', ` + part + `, '` + from + `', '2026-02-01', ` + seats + `, ` + price + ` + 1.5,
+			'month', 'USD', ` +
 			seats + ` * (` + price + ` + 1.5), ` + seats + ` * (` + price + ` + 1.5), n / 8 + 1, ` + contract + `, ` +
 			customer + ` ` + of
 	}
@@ -251,18 +257,23 @@ func records(n int) []string {
 			SELECT ` + id("c", "c") + `, 'Customer ' || c, 'person', ` + at + `, ` + at + ` ` + ofCustomers,
 		`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
 			start_date, bill_from, refunds, payment_terms, is_default, active, created_at, updated_at)
-			SELECT ` + id("k", "c") + `, ` + id("c", "c") + `, 'Licences', 'USD', 'monthly', 'advance', 1, '2026-01-01',
+			SELECT ` + id("k", "c") + `, ` + id("c", "c") + `, 'Licences', 'USD', 'monthly', 'advance', 1,
+			'2026-01-01',
 			'2026-01-01', 'no', '30 days', true, true, ` + at + `, ` + at + ` ` + ofCustomers,
 		`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id,
 			first_seen_at, updated_at) SELECT ` + id("a", "c") + `, '` + wayProvider + `', 'C' || c, 'Customer ' || c,
 			'active', 'mapped', ` + id("c", "c") + `, ` + at + `, ` + at + ` ` + ofCustomers,
 		`INSERT INTO subscriptions (id, provider_id, account_id, external_id, vendor, kind, product_name, part_number,
-			quantity, ledger_quantity, unit_cost, cost_period, cost_currency, billing_frequency, term, provider_status,
+			quantity, ledger_quantity, unit_cost, cost_period, cost_currency, billing_frequency, term,
+			provider_status,
 			first_seen_at, facts_at, crm_account_id, contract_id, state, updated_at, currency)
-			SELECT ` + sub + `, '` + wayProvider + `', ` + account + `, '5f0c2a9e-' || lpad(to_hex(n % 4096), 4, '0') ||
-			'-4b7d-8a51-' || lpad(to_hex(n), 12, '0'), 'Microsoft', 'licence', 'Product ' || n % 400, ` + part + `, q, q, ` +
+			SELECT ` + sub + `, '` + wayProvider + `', ` + account + `, '5f0c2a9e-' || lpad(to_hex(n % 4096), 4,
+			'0') ||
+			'-4b7d-8a51-' || lpad(to_hex(n), 12, '0'), 'Microsoft', 'licence', 'Product ' || n % 400, ` + part + `,
+			q, q, ` +
 			price + `, 'month', 'USD', 'monthly', 'annual', 'active', ` + at + `, ` + at + `, ` + customer + `, ` +
-			contract + `, 'active', ` + at + `, 'USD' FROM (SELECT n, ` + seats + ` + 2 * (n % 8 = 7)::int AS q ` + of + `) n`,
+			contract + `, 'active', ` + at + `, 'USD' FROM (SELECT n, ` + seats + ` + 2 * (n % 8 = 7)::int AS q ` +
+			of + `) n`,
 		change("create", "create", "2026-01-01", seats, seats, `, unit_cost, cost_period, cost_currency`,
 			`, `+price+`, 'month', 'USD'`),
 		change("price", "price", "2026-01-01", "0", seats, `, unit_price, price_period, currency, price_from`,
@@ -274,9 +285,12 @@ func records(n int) []string {
 			FROM license_changes`,
 		`INSERT INTO contract_stays (subscription_id, contract_id) SELECT ` + sub + `, ` + contract + ` ` + of,
 		`INSERT INTO sign_offs (id, subscription_id, fingerprint, facts, contract_id, verdict, signed_by, signed_at)
-			SELECT ` + id("g", "n") + `, ` + sub + `, '', '{}', ` + contract + `, 'ok', 'Ann Example', ` + at + ` ` + of,
-		`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end,
-			drafted_by, drafted_at) SELECT ` + id("i", "c") + `, ` + id("k", "c") + `, ` + id("c", "c") + `, 'full_cycle',
+			SELECT ` + id("g", "n") + `, ` + sub + `, '', '{}', ` + contract + `, 'ok', 'Ann Example', ` + at + `
+			` + of,
+		`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start,
+		period_end,
+			drafted_by, drafted_at) SELECT ` + id("i", "c") + `, ` + id("k", "c") + `, ` + id("c", "c") + `,
+			'full_cycle',
 			'draft', 'USD', 0, '2026-01-01', '2026-02-01', 'Ann Example', ` + at + ` ` + ofCustomers,
 		line("l", "cycle", "n % 8 + 1", "2026-01-01", billed),
 		line("m", "catch_up", "9", "2026-01-21", "2") + ` WHERE n % 8 = 7`,

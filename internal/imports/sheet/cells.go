@@ -62,7 +62,7 @@ func (g *grid) beginRow(at string) error {
 }
 
 func (g *grid) beginCell(x *scanner) error {
-	if g.scanned++; g.scanned > maxScanned {
+	if g.scanned++; g.scanned > g.book.bounds.scanned {
 		return Unreadable("The worksheet has more cells than a list can have. " +
 			"Save only the list, as CSV UTF-8, and upload that file.")
 	}

@@ -47,13 +47,24 @@ func serve(in io.Reader, out io.Writer) error {
 	if slices.ContainsFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "SEATLEDGER_") }) {
 		return errors.New("the reader of files was started with settings of the app")
 	}
-	if err := limitSelf(); err != nil {
+	var long [1]byte
+	if _, err := io.ReadFull(in, long[:]); err != nil {
+		return err
+	}
+	most := oneFile
+	if long[0] != 0 {
+		most = longFile
+	}
+	if err := limitSelf(most.processor); err != nil {
 		return err
 	}
 	debug.SetMemoryLimit(softMemory)
-	worksheet, content, err := readQuestion(in)
+	worksheet, content, err := readQuestion(in, most.bytes)
 	if err != nil {
 		return err
+	}
+	if long[0] != 0 {
+		return tellRows(out, content, worksheet)
 	}
 	s, err := parseSafely(content, worksheet)
 	if why := errs.FieldsOf(err)["file"]; why != "" {
@@ -83,11 +94,15 @@ func parseSafely(content []byte, worksheet string) (s Sheet, err error) {
 
 const longestName = 1000 // bytes of a worksheet's name; a spreadsheet allows 31 characters
 
-func question(worksheet string) []byte {
-	return append(binary.BigEndian.AppendUint32(nil, uint32(len(worksheet))), worksheet...)
+func question(worksheet string, long bool) []byte {
+	first := []byte{0}
+	if long {
+		first[0] = 1
+	}
+	return append(binary.BigEndian.AppendUint32(first, uint32(len(worksheet))), worksheet...)
 }
 
-func readQuestion(in io.Reader) (string, []byte, error) {
+func readQuestion(in io.Reader, most int64) (string, []byte, error) {
 	var n uint32
 	if err := binary.Read(in, binary.BigEndian, &n); err != nil {
 		return "", nil, err
@@ -99,6 +114,6 @@ func readQuestion(in io.Reader) (string, []byte, error) {
 	if _, err := io.ReadFull(in, name); err != nil {
 		return "", nil, err
 	}
-	content, err := io.ReadAll(io.LimitReader(in, MaxBytes+1))
+	content, err := io.ReadAll(io.LimitReader(in, most+1))
 	return string(name), content, err
 }

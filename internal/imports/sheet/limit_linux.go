@@ -6,11 +6,12 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
+	"time"
 )
 
 // limitSelf bounds this process: its addresses, its processor time, and that it
 // writes no file and leaves no picture of its memory.
-func limitSelf() error {
+func limitSelf(processor time.Duration) error {
 	var pages, rest uint64
 	statm, err := os.ReadFile("/proc/self/statm")
 	if err == nil {

@@ -167,8 +167,9 @@ type endless struct {
 func (e *endless) Read(p []byte) (int, error) {
 	n, err := e.from.Read(p)
 	if e.left -= n; e.left < 0 {
-		return 0, Unreadable(fmt.Sprintf("The file holds more than %d MB when it is unpacked. Split it and upload the "+
-			"parts.", maxLongText>>20))
+		return 0,
+			Unreadable(fmt.Sprintf("The file holds more than %d MB when it is unpacked. Split it and upload the "+
+				"parts.", maxLongText>>20))
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = unpackable(err)
@@ -329,8 +330,9 @@ func (r *rows) read() (Row, error) {
 	line, _ := r.csv.FieldPos(0)
 	row := Row{Line: line + r.skipped, Cells: cells}
 	if len(cells) > maxValues {
-		return row, Unreadable(fmt.Sprintf("Line %d has %d values. Save only the columns of the list and upload that.",
-			row.Line, len(cells)))
+		return row,
+			Unreadable(fmt.Sprintf("Line %d has %d values. Save only the columns of the list and upload that.",
+				row.Line, len(cells)))
 	}
 	for _, c := range cells {
 		switch {
@@ -397,8 +399,14 @@ func tellsMore(told []uint16, cells []string, tells Tells) bool {
 	return more
 }
 
-// Each hands over the rows of a file that TakeLong packed, in their order. A row is good only until the next one.
-func Each(ctx context.Context, packed []byte, do func(Row) error) error {
+// Each hands over the rows of a file that TakeLong packed, or of a worksheet of a workbook as TakeWorkbook took it,
+// in
+// their order. A row is good only until the next one.
+func Each(ctx context.Context, packed []byte, worksheet string, do func(Row) error) error {
+	if isWorkbook(packed) {
+		_, err := eachOfWorkbook(ctx, packed, worksheet, func(_ Sheet, r Row) error { return do(r) })
+		return err
+	}
 	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return fmt.Errorf("rows of a kept file: %w", err)

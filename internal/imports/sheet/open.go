@@ -18,13 +18,22 @@ import (
 // counts from what the process takes before it reads. Its time is that of the processor,
 // so that a busy machine refuses no list; the deadline is for a process that hangs.
 const (
-	processor  = 4 * time.Second
-	deadline   = 20 * time.Second
 	softMemory = 256 << 20 // from here on memory is given back at the cost of time
 	hardMemory = 768 << 20 // of addresses; what goes beyond ends the process
 	maxAnswer  = 4*maxText + 64<<20
 	atOnce     = 2                // files read at a time
 	patience   = 20 * time.Second // of a file that waits for its turn
+)
+
+// patient is how long the reading of a file may take, and how large it may be.
+type patient struct {
+	processor, deadline time.Duration
+	bytes               int64
+}
+
+var (
+	oneFile  = patient{4 * time.Second, time.Minute, MaxBytes}
+	longFile = patient{time.Minute, 10 * time.Minute, MaxLongBytes}
 )
 
 var turns = make(chan struct{}, atOnce)
@@ -78,14 +87,11 @@ func ask(ctx context.Context, content []byte, worksheet string) ([]byte, error) 
 	if err != nil {
 		return nil, notStarted(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, deadline)
+	ctx, cancel := context.WithTimeout(ctx, oneFile.deadline)
 	defer cancel()
 	answer, complaint := &bounded{most: maxAnswer}, &bounded{most: 4 << 10}
-	cmd := exec.CommandContext(ctx, program, Verb)
-	cmd.Env = []string{"GOTRACEBACK=none", fmt.Sprintf("GOMEMLIMIT=%d", softMemory)} // nothing of ours
-	cmd.Stdin = io.MultiReader(bytes.NewReader(question(worksheet)), bytes.NewReader(content))
+	cmd := reading(ctx, program, question(worksheet, false), content)
 	cmd.Stdout, cmd.Stderr = answer, complaint
-	cmd.WaitDelay = time.Second
 	if err := cmd.Start(); err != nil {
 		return nil, notStarted(err)
 	}
@@ -93,6 +99,14 @@ func ask(ctx context.Context, content []byte, worksheet string) ([]byte, error) 
 		return nil, unfinished(ctx, fmt.Errorf("%w: %s", err, complaint.Bytes()))
 	}
 	return answered(ctx, answer.Bytes())
+}
+
+func reading(ctx context.Context, program string, asked, content []byte) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, program, Verb)
+	cmd.Env = []string{"GOTRACEBACK=none", fmt.Sprintf("GOMEMLIMIT=%d", softMemory)} // nothing of ours
+	cmd.Stdin = io.MultiReader(bytes.NewReader(asked), bytes.NewReader(content))
+	cmd.WaitDelay = time.Second
+	return cmd
 }
 
 func answered(ctx context.Context, answer []byte) ([]byte, error) {

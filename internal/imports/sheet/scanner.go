@@ -22,13 +22,14 @@ var errStop = errors.New("enough was read")
 // source counts what is unpacked of all parts.
 type source struct {
 	io.Reader
-	all *int64
+	all  *int64
+	most int64
 }
 
 func (s source) Read(p []byte) (int, error) {
 	n, err := s.Reader.Read(p)
-	if *s.all += int64(n); *s.all > maxUnpacked {
-		return n, tooMuchInside()
+	if *s.all += int64(n); *s.all > s.most {
+		return n, tooMuchInside(s.most)
 	}
 	return n, err
 }
@@ -55,7 +56,7 @@ func (b *book) scan(f *zip.File, do func(*scanner) error) error {
 		return err
 	}
 	defer r.Close()
-	x := newScanner(source{r, &b.unpacked})
+	x := newScanner(source{r, &b.unpacked, b.bounds.unpacked})
 	for {
 		if err := x.next(); err != nil {
 			if errors.Is(err, io.EOF) {

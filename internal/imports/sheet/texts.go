@@ -6,9 +6,6 @@ import (
 	"strconv"
 )
 
-// maxTexts bounds the table of texts that the cells of a workbook share.
-const maxTexts = 1_000_000
-
 // texts is that table: one long text, and where each of them ends.
 type texts struct {
 	all  string
@@ -35,15 +32,15 @@ func (b *book) readTexts(links map[string]link) error {
 	err := b.each(partOf(links, "sharedStrings"), func(x *scanner) error {
 		switch {
 		case x.opens("sst"):
-			if n, err := strconv.Atoi(x.attr("uniqueCount")); err == nil && n > maxTexts {
-				return tooManyTexts()
+			if n, err := strconv.Atoi(x.attr("uniqueCount")); err == nil && n > b.bounds.texts {
+				return b.bounds.tooManyTexts()
 			}
 		case x.opens("si"):
 			in = phrase{}
 		case x.closes("si"):
-			if all, ends = append(all, unescaped(in.letters)...), append(ends, 0); len(ends) > maxTexts ||
-				len(all) > maxText {
-				return tooManyTexts()
+			if all, ends = append(all, unescaped(in.letters)...), append(ends, 0); len(ends) > b.bounds.texts ||
+				len(all) > b.bounds.letters {
+				return b.bounds.tooManyTexts()
 			}
 			ends[len(ends)-1] = len(all)
 		default:
@@ -55,9 +52,9 @@ func (b *book) readTexts(links map[string]link) error {
 	return err
 }
 
-func tooManyTexts() error {
+func (m bounds) tooManyTexts() error {
 	return Unreadable(fmt.Sprintf("The workbook holds more than %d different texts or %d MB of them. "+
-		"Save only the list, as CSV UTF-8, and upload that file.", maxTexts, maxText>>20))
+		"Save only the list, as CSV UTF-8, and upload that file.", m.texts, m.letters>>20))
 }
 
 // phrase gathers the letters of a text that may be written in several runs. How a

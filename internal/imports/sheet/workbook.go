@@ -11,15 +11,27 @@ import (
 
 // Bounds of a workbook, which is a packed folder.
 const (
-	maxUnpacked = 128 << 20 // all parts that are read, together
-	maxParts    = 5000
-	maxSheets   = 50      // that are looked at
-	maxPeeked   = 20_000  // cells that are looked at for the first that holds something
-	maxScanned  = 4 << 20 // cells of a worksheet, blank ones too
+	maxParts  = 5000
+	maxSheets = 50     // that are looked at
+	maxPeeked = 20_000 // cells that are looked at for the first that holds something
+)
+
+// bounds are what a workbook may hold: one that is read whole, or one that is read row by row and held nowhere.
+type bounds struct {
+	unpacked int64 // bytes of all parts that are read, together
+	scanned  int   // cells of a worksheet, blank ones too
+	texts    int   // that the cells share
+	letters  int   // bytes of those
+}
+
+var (
+	wholeBook = bounds{unpacked: 128 << 20, scanned: 4 << 20, texts: 1_000_000, letters: maxText}
+	longBook  = bounds{unpacked: 1 << 30, scanned: 40 << 20, texts: 6_000_000, letters: 160 << 20}
 )
 
 // book is an opened workbook.
 type book struct {
+	bounds   bounds
 	parts    map[string]*zip.File // by name in lower case
 	unpacked int64                // bytes read of all parts
 	strings  *texts
@@ -33,35 +45,45 @@ type worksheet struct{ name, part string }
 
 // readWorkbook reads one worksheet of an .xlsx: the one asked for, else the first that holds something.
 func readWorkbook(content []byte, name string) (Sheet, error) {
-	b, err := openBook(content)
+	s, b, w, err := chooseSheet(content, name, wholeBook)
 	if err != nil {
-		return Sheet{}, err
+		return s, err
+	}
+	return s, b.readRows(w, s.take)
+}
+
+// chooseSheet opens a workbook and finds the worksheet to read.
+func chooseSheet(content []byte, name string, most bounds) (Sheet, *book, worksheet, error) {
+	b, err := openBook(content, most)
+	if err != nil {
+		return Sheet{}, nil, worksheet{}, err
 	}
 	var filled []worksheet
 	for _, w := range b.sheets {
 		holds, err := b.holdsSomething(w)
 		if err != nil {
-			return Sheet{}, err
+			return Sheet{}, nil, worksheet{}, err
 		}
 		if holds {
 			filled = append(filled, w)
 		}
 	}
 	if len(filled) == 0 {
-		return Sheet{}, Unreadable("The workbook holds nothing: every sheet is empty or hidden.")
+		return Sheet{}, nil, worksheet{}, Unreadable("The workbook holds nothing: every sheet is empty or hidden.")
 	}
 	at := 0
 	if name != "" {
 		at = slices.IndexFunc(filled, func(w worksheet) bool { return w.name == name })
 	}
 	if at < 0 {
-		return Sheet{}, Unreadable(fmt.Sprintf("The workbook has no sheet %q that holds anything.", name))
+		return Sheet{}, nil, worksheet{},
+			Unreadable(fmt.Sprintf("The workbook has no sheet %q that holds anything.", name))
 	}
 	s := Sheet{Name: filled[at].name}
 	for _, w := range filled {
 		s.Names = append(s.Names, w.name)
 	}
-	return s, b.readRows(filled[at], s.take)
+	return s, b, filled[at], nil
 }
 
 // take adds a row of a workbook. A workbook says where each cell stands, so nothing
@@ -74,21 +96,25 @@ func (s *Sheet) take(r Row) error {
 		r.Cells, r.Typed = slices.Clone(r.Cells), nil
 		return s.add(r)
 	}
-	cells := make([]string, len(s.Head))
-	copy(cells, r.Cells)
-	typed := slices.DeleteFunc(slices.Clone(r.Typed), func(i int) bool { return i >= len(cells) })
-	return s.add(Row{Line: r.Line, Cells: cells, Typed: typed})
+	return s.add(filledUp(r, len(s.Head)))
 }
 
-func openBook(content []byte) (*book, error) {
+func filledUp(r Row, width int) Row {
+	cells := make([]string, width)
+	copy(cells, r.Cells)
+	typed := slices.DeleteFunc(slices.Clone(r.Typed), func(i int) bool { return i >= width })
+	return Row{Line: r.Line, Cells: cells, Typed: typed}
+}
+
+func openBook(content []byte, most bounds) (*book, error) {
 	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		return nil, brokenWorkbook()
 	}
 	if len(z.File) > maxParts {
-		return nil, tooMuchInside()
+		return nil, tooMuchInside(most.unpacked)
 	}
-	b := &book{parts: map[string]*zip.File{}}
+	b := &book{bounds: most, parts: map[string]*zip.File{}}
 	for _, part := range z.File {
 		b.parts[partName(part.Name)] = part
 	}
@@ -175,9 +201,9 @@ func partOf(links map[string]link, kind string) string {
 	return ""
 }
 
-func tooMuchInside() error {
+func tooMuchInside(most int64) error {
 	return Unreadable(fmt.Sprintf("Unpacked, this workbook is larger than %d MB. "+
-		"Save only the list, as CSV UTF-8, and upload that file.", maxUnpacked>>20))
+		"Save only the list, as CSV UTF-8, and upload that file.", most>>20))
 }
 
 func brokenWorkbook() error {
