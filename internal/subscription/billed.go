@@ -46,7 +46,8 @@ func SetBilledNext(ctx context.Context, tx *gorm.DB, all []BilledNext) error {
 		SET billed_through = CASE WHEN b.unpaid < r.to THEN b.unpaid ELSE r.to END
 		FROM jsonb_to_recordset(?::jsonb) AS b (id uuid, paid date, unpaid date)
 		CROSS JOIN LATERAL (SELECT greatest(b.paid, (SELECT max(v.through_after) FROM invoice_coverage v
-			JOIN invoices i ON i.id = v.invoice_id AND i.state <> 'void' WHERE v.subscription_id = b.id)) AS to OFFSET 0) r
+			JOIN invoices i ON i.id = v.invoice_id AND i.state <> 'void'
+				WHERE v.subscription_id = b.id)) AS to OFFSET 0) r
 		WHERE s.id = b.id AND s.id = ANY (CAST(? AS uuid[]))`, string(doc), ids).Error
 	if err != nil {
 		return fmt.Errorf("note what is billed: %w", err)

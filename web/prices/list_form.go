@@ -135,7 +135,8 @@ func (h Handlers) listForm(c echo.Context, status int, s listSheet) error {
 			Cancel: listPath(l.ID)}
 	}
 	if s.stale {
-		m.Overtaken(listGroups(listSheet{list: s.list, input: price.ListInput{Name: s.list.Name, Currency: s.list.Currency}}))
+		m.Overtaken(listGroups(listSheet{list: s.list,
+			input: price.ListInput{Name: s.list.Name, Currency: s.list.Currency}}))
 	}
 	m.Summarize(s.problems)
 	m.Page.Narrow = true

@@ -54,8 +54,8 @@ func (h Handlers) fields(f formState) []ui.Field {
 		all = append(all, adminLink(f.in))
 	}
 	if f.stored == nil && f.read { // of the first steps; else the fields are those of the guide alone
-		all = append(all, ui.Field{Kind: ui.Checkbox, Name: "read", Label: "Verify it and read it at once", Checked: f.read,
-			Hint: "Its accounts and then its subscriptions. They wait until their accounts are mapped."})
+		all = append(all, ui.Field{Kind: ui.Checkbox, Name: "read", Label: "Verify it and read it at once",
+			Checked: f.read, Hint: "Its accounts and then its subscriptions. They wait until their accounts are mapped."})
 	}
 	return all
 }
