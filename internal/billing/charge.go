@@ -211,6 +211,30 @@ func (r *Reckoning) tells(c Charge, row history.Row) bool {
 	return row.Seq > since.Seq && row.On.Before(c.Period.To) && ofPrice == (c.Kind == history.Reprice)
 }
 
+// aheadMonths is how far the first unpaid day is looked for: further than any run has reached.
+const aheadMonths = 60
+
+// afterwards tells where billing stands once this is billed: the day after the last that is paid under any contract,
+// and the first to be charged then. Under its own contract every day with a price is paid up to where it is reckoned.
+func (r *Reckoning) afterwards() (paid, unpaid clock.Date) {
+	paid = r.to
+	for _, id := range r.Contracts() {
+		paid = clock.Later(paid, r.PaidTo(id))
+		if r.Kind == history.OneTime {
+			continue
+		}
+		for _, s := range r.Days(id, r.to.AddMonths(aheadMonths), r.to) {
+			if s.Due() <= 0 || !s.Priced || id == r.contract.ID && s.From.Before(r.to) {
+				continue
+			}
+			if unpaid.IsZero() || s.From.Before(unpaid) {
+				unpaid = s.From
+			}
+		}
+	}
+	return paid, unpaid
+}
+
 // Standing is what the lines that stand came to exactly, and what live lines other than goodwill did in money.
 func (r *Reckoning) Standing() Tally {
 	t := Tally{}

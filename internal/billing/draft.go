@@ -132,7 +132,8 @@ func (p Plan) drafted() invoice.New {
 	n := invoice.New{Contract: p.Contract, Kind: p.Kind, Total: p.Total, Covers: p.Covers, RunTo: p.Period.To}
 	for _, it := range p.Items {
 		n.Stands = append(n.Stands, invoice.Stand{Subscription: it.ID, Began: it.firstDay, After: it.After,
-			Days: it.Stand, Forfeited: it.Forfeited})
+			Days: it.Stand, Forfeited: it.Forfeited, Paid: it.paid, Unpaid: it.unpaid})
+		n.Moved = n.Moved || it.moved
 		for _, l := range it.Lines {
 			n.Lines = append(n.Lines, invoice.NewLine{
 				SubscriptionID: uuid.NullUUID{UUID: it.ID, Valid: true}, Kind: l.Kind,

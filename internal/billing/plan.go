@@ -57,6 +57,9 @@ type Item struct {
 	firstDay    clock.Date
 	rows        []history.Row
 	chargedDays int
+	paid        clock.Date // the day after the last that is paid once it is billed
+	unpaid      clock.Date // first day to be charged then; zero: none is known
+	moved       bool       // what is paid of it bears on another
 }
 
 // Line is a charge with its rounded amount.
@@ -292,7 +295,8 @@ func (r *Reckoning) worth(currency string) decimal.NullDecimal {
 func (p *Plan) item(b book, r Reckoning) Item {
 	it := Item{ID: b.ID, Name: b.Name(), ExternalID: b.ExternalID, PartNumber: b.PartNumber, Provider: b.Provider,
 		After:    r.to,
-		firstDay: r.FirstDay(), rows: r.Rows, Stand: r.seatDays()}
+		firstDay: r.FirstDay(), rows: r.Rows, Stand: r.seatDays(), moved: r.Moved}
+	it.paid, it.unpaid = r.afterwards()
 	it.Forfeited = it.Stand.Forfeited - b.forfeited
 	if !b.SignedNow {
 		it.Exception = b.Lapsed

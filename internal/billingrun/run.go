@@ -155,7 +155,8 @@ const (
 // partOf are the conditions of the parts, on a contract k and its row.
 var partOf = map[Part]string{"": "true", Drafts: "c.state = 'drafted'", Invoices: "c.state = 'billed'",
 	Mailed: "c.state = 'sent'", OddDrafts: "c.state = 'drafted' AND (c.late OR c.remarks <> '[]')",
-	NotBilled: "c.state IN ('refused', 'skipped', 'thrown')", ToNobody: "c.state IN ('drafted', 'billed') AND " + nobody}
+	NotBilled: "c.state IN ('refused', 'skipped', 'thrown')",
+	ToNobody:  "c.state IN ('drafted', 'billed') AND " + nobody}
 
 // Known tells whether there is such a part.
 func (p Part) Known() bool { return partOf[p] != "" }

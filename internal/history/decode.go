@@ -48,6 +48,13 @@ func (w *stored) decode() (map[uuid.UUID]History, error) {
 	}
 	w.decodeLines(all)
 	w.moveDays(all)
+	for _, m := range w.moves {
+		for _, id := range []uuid.UUID{m.SourceID, m.TargetID} {
+			h := all[id]
+			h.Moved = true
+			all[id] = h
+		}
+	}
 	return all, nil
 }
 

@@ -26,6 +26,8 @@ type History struct {
 	// Limit is the first day that a cut-over gives to another; zero: none.
 	Limit clock.Date
 	Ends  Bound
+	// Moved tells that days of it went over to another, or another's to it: what is paid of one bears on the other.
+	Moved bool
 
 	Terms map[uuid.UUID]Contract // of the contracts it was ever in or has lines of
 }

@@ -236,9 +236,22 @@ func (w *stored) readContracts() error {
 		SELECT k.id, k.end_refund, k.end_seq, k.end_invoice, k.currency, k.billing_frequency, k.billing_day,
 			k.start_date, k.end_date, k.bill_from
 		FROM billing_contracts k
-		WHERE k.id IN (SELECT contract_id FROM contract_stays WHERE subscription_id = ANY (CAST(@ids AS uuid[]))
-		AND NOT set_aside
-			UNION SELECT i.contract_id FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
-				WHERE l.subscription_id = ANY (CAST(@ids AS uuid[]))
-				AND l.live)`, map[string]any{"ids": w.ids()}).Scan(&w.contracts).Error
+		WHERE k.id = ANY (CAST(? AS uuid[]))`, w.inOrBilled()).Scan(&w.contracts).Error
+}
+
+// inOrBilled are the contracts that they were ever in or have lines of.
+func (w *stored) inOrBilled() postgres.IDs {
+	ids, seen := postgres.IDs{}, map[uuid.UUID]bool{uuid.Nil: true}
+	add := func(id uuid.UUID) {
+		if !seen[id] {
+			seen[id], ids = true, append(ids, id)
+		}
+	}
+	for _, s := range w.stays {
+		add(s.ContractID)
+	}
+	for _, l := range w.lines {
+		add(l.ContractID)
+	}
+	return ids
 }

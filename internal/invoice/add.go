@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/contract"
 	"seatledger/internal/history"
 	"seatledger/internal/ledger"
+	"seatledger/internal/subscription"
 )
 
 // New is what a run has reckoned, on its way to a draft.
@@ -27,6 +28,7 @@ type New struct {
 	RunTo    clock.Date
 	Lines    []NewLine
 	Stands   []Stand
+	Moved    bool // what is paid of one bears on another: where billing stands is read anew
 }
 
 // NewLine is a line of it: of a subscription, or typed by hand.
@@ -53,6 +55,8 @@ type Stand struct {
 	After        clock.Date // first day that is not billed after it
 	Days         SeatDays   // of all its days under the contract
 	Forfeited    int        // seat-days first told as forfeited by it
+	Paid         clock.Date // the day after the last that standing lines have, these included
+	Unpaid       clock.Date // first day to be charged after it; zero: none is known
 }
 
 // SeatDays are the days of seats up to where billing stands: what is billed is what
@@ -85,7 +89,21 @@ func Add(ctx context.Context, tx *gorm.DB, by audit.Actor, now time.Time, n New)
 	if err := ledger.Settle(ctx, tx, ledger.Settlement{By: by, Why: why, Invoice: id, Days: days}); err != nil {
 		return id, err
 	}
-	return id, RefreshThrough(ctx, tx, subs)
+	if n.Moved {
+		return id, RefreshThrough(ctx, tx, subs)
+	}
+	return id, n.noteBilled(ctx, tx)
+}
+
+func (n New) noteBilled(ctx context.Context, tx *gorm.DB) error {
+	all := make([]subscription.BilledNext, len(n.Stands))
+	for i, s := range n.Stands {
+		all[i] = subscription.BilledNext{ID: s.Subscription, Paid: s.Paid, Unpaid: s.Unpaid}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return subscription.SetBilledNext(ctx, tx, all)
 }
 
 func (n New) insertLines(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) error {

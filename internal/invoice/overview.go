@@ -97,3 +97,10 @@ func Forfeited(ctx context.Context, db *gorm.DB, contracts []uuid.UUID,
 	}
 	return all, nil
 }
+
+// AnyBilled tells whether an invoice was ever billed and stands.
+func AnyBilled(ctx context.Context, db *gorm.DB) (billed bool, err error) {
+	err = db.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM invoices WHERE state IN ('billed', 'paid'))`).Row().
+		Scan(&billed)
+	return billed, err
+}

@@ -40,7 +40,8 @@ type Candidate struct {
 // All of it is looked up contract by contract (OFFSET 0 keeps it so): what it reads does not grow with the records of
 // others.
 const candidatesQuery = `
-	WITH asked AS (SELECT id, crm_account_id FROM billing_contracts WHERE id = ANY (CAST(@contracts AS uuid[]))),
+	WITH asked AS (SELECT k.id, k.crm_account_id FROM unnest(CAST(@contracts AS uuid[])) AS n (id)
+		CROSS JOIN LATERAL (SELECT id, crm_account_id FROM billing_contracts WHERE id = n.id OFFSET 0) k),
 	stayed AS (SELECT k.id AS run, t.subscription_id FROM asked k
 			CROSS JOIN LATERAL (SELECT subscription_id FROM contract_stays
 				WHERE contract_id = k.id AND NOT set_aside OFFSET 0) t
@@ -64,9 +65,9 @@ const candidatesQuery = `
 		coalesce(v.checks::text, '') AS checks,
 	       EXISTS (SELECT FROM review_queue q WHERE q.subscription_id = s.id) AS queued
 	FROM looked w
-	JOIN subscriptions s ON s.id = w.subscription_id
+	CROSS JOIN LATERAL (SELECT * FROM subscriptions WHERE id = w.subscription_id OFFSET 0) s
 	JOIN providers p ON p.id = s.provider_id
-	LEFT JOIN subscription_reviews v ON v.subscription_id = s.id
+	LEFT JOIN LATERAL (SELECT checks FROM subscription_reviews WHERE subscription_id = s.id OFFSET 0) v ON true
 	LEFT JOIN LATERAL (
 		SELECT count(*) > 0 AS signed_once, count(*) FILTER (WHERE lapsed_at IS NULL) > 0 AS signed_now,
 		       coalesce((array_agg(lapsed_because ORDER BY signed_at DESC, id DESC))[1], '') AS lapsed

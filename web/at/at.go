@@ -35,6 +35,7 @@ const (
 	Books          = "/books"
 	Money          = "/money"
 	Search         = "/search"
+	NextStep       = "/next"
 	SupplierBills  = "/supplier-bills"
 	Differences    = "/differences"
 	SupplierMonths = "/supplier-months"

@@ -18,6 +18,7 @@ import (
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/steps"
 
 	view "seatledger/views/bulk"
 )
@@ -69,6 +70,9 @@ func (h Handlers) page(c echo.Context, s sheet, status int) error {
 		h.preview(&m, s)
 	default:
 		h.result(&m, s)
+		if err := steps.On(c.Request().Context(), h.DB.Read(c.Request().Context()), &m.Page); err != nil {
+			return err
+		}
 	}
 	m.Table = s.table()
 	if left := s.counts.Total() - len(s.items); left > 0 {

@@ -111,8 +111,9 @@ func input(form httpx.Values) contract.Input {
 		StartDate: form.Get("start_date"),
 		EndDate:   form.Get("end_date"), EndRefund: form.Get("end_refund"), Renewal: form.Get("renewal"),
 		BillFrom: form.Get("bill_from"), Refunds: form.Get("refunds"), PaymentTerms: form.Get("payment_terms"),
-		UsageRule: form.Get("usage_rule"), TaxCode: form.Get("tax_code"), PurchaseOrder: form.Get("purchase_order"), Recipients: form.Get("recipients"),
-		Language: form.Get("language"), IsDefault: form.On("is_default"), BillTogether: form.On("bill_together"),
+		UsageRule: form.Get("usage_rule"), TaxCode: form.Get("tax_code"), PurchaseOrder: form.Get("purchase_order"),
+		Recipients: form.Get("recipients"),
+		Language:   form.Get("language"), IsDefault: form.On("is_default"), BillTogether: form.On("bill_together"),
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/crm"
 	"seatledger/internal/cutover"
 	"seatledger/internal/figures"
+	"seatledger/internal/invoice"
 	"seatledger/internal/listing"
 	"seatledger/internal/notify"
 	"seatledger/internal/provider"
@@ -44,10 +45,13 @@ type board struct {
 	successes    map[uuid.UUID]syncing.Success
 	crmAccounts  int
 	contracts    int
-	priceLists   int // that hold a price
+	priceLists   int       // that hold a price
+	firstList    uuid.UUID // one in use; nil: there is none
 	money        figures.Now
 	unbilled     int  // rows of the ledger that are open
 	billed       bool // an invoice was
+	certain      bool // an account has a certain customer that nobody confirmed
+	likely       bool // or a likely one
 	unpriced     bool // something in use has a price in no list
 	again        bool // the first steps are asked for
 	backup       backup.State
@@ -171,6 +175,9 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 	}
 	lists, err := price.AllLists(ctx, db)
 	for _, l := range lists {
+		if l.Active {
+			b.firstList = l.ID
+		}
 		if l.Items > 0 {
 			b.priceLists++
 		}
@@ -180,12 +187,18 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 
 // readStart reads what only the first steps ask.
 func (b *board) readStart(ctx context.Context, db *gorm.DB) error {
-	db = db.WithContext(ctx)
-	err := db.Raw(`SELECT EXISTS (SELECT FROM invoices WHERE state IN ('billed', 'paid'))`).Row().Scan(&b.billed)
-	if err != nil || b.billed && !b.again {
+	var err error
+	if b.billed, err = invoice.AnyBilled(ctx, db); err != nil || b.billed && !b.again {
 		return err
 	}
-	return db.Raw(`SELECT EXISTS (SELECT FROM subscriptions s WHERE s.state <> 'inactive' AND s.kind = 'licence'
+	err = db.WithContext(ctx).Raw(`SELECT coalesce(bool_or(band = 'certain'), false),
+			coalesce(bool_or(band = 'likely'), false) FROM mapping_waiting
+		WHERE chosen AND NOT tied AND holder_id IS NULL AND shelf = 'open' AND snoozed_until = '-infinity'`).Row().
+		Scan(&b.certain, &b.likely)
+	if err != nil {
+		return err
+	}
+	return db.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM subscriptions s WHERE s.state <> 'inactive' AND s.kind = 'licence'
 		AND s.product_id IS NOT NULL AND s.unit_price IS NULL AND s.term NOT IN ('', 'unknown')
 		AND NOT EXISTS (SELECT FROM price_list_items i WHERE i.product_id = s.product_id AND i.term = s.term
 			AND i.billing_frequency = s.billing_frequency))`).Row().Scan(&b.unpriced)

@@ -111,7 +111,7 @@ func TestAnEmptyInstallationIsLedStepByStep(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	doc := d.page()
-	if doc.Find(".stat").Length() != 0 || doc.Find("main ol.steps a[href='/providers/new']").Length() != 1 ||
+	if doc.Find(".stat").Length() != 0 || doc.Find("main ol.steps a[href='/providers/new?first=1']").Length() != 1 ||
 		doc.Find("main .steps a").Length() != 1 {
 		t.Errorf("first step: %s", htmlcheck.Text(doc.Find("main")))
 	}

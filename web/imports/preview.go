@@ -13,6 +13,7 @@ import (
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/steps"
 )
 
 // Preview shows what a file would do now, or what it did when it was applied.
@@ -30,6 +31,12 @@ func (p Pages) Preview(c echo.Context, s Screen) error {
 		return err
 	}
 	m := p.previewOf(session.Page(c, s.Title, s.Nav), s, shown{Preview: found, window: w})
+	if found.Result != nil {
+		ctx := c.Request().Context()
+		if err := steps.On(ctx, p.Service.DB.Read(ctx), &m.Page); err != nil {
+			return err
+		}
+	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 

@@ -16,7 +16,13 @@ import (
 )
 
 // New is the empty form of a price list.
-func (h Handlers) New(c echo.Context) error { return h.listForm(c, http.StatusOK, listSheet{}) }
+func (h Handlers) New(c echo.Context) error {
+	s := listSheet{}
+	if s.reckon = c.QueryParam("first") == "1"; s.reckon {
+		s.input.Name = "Standard"
+	}
+	return h.listForm(c, http.StatusOK, s)
+}
 
 // Create saves a new price list.
 func (h Handlers) Create(c echo.Context) error {
@@ -27,10 +33,14 @@ func (h Handlers) Create(c echo.Context) error {
 	in := price.ListInput{Name: form.Get("name"), Currency: form.Get("currency")}
 	l, err := h.Prices.CreateList(c.Request().Context(), session.Actor(c), in)
 	if errs.KindOf(err) == errs.Invalid {
-		return h.listForm(c, http.StatusUnprocessableEntity, listSheet{input: in, problems: errs.FieldsOf(err)})
+		return h.listForm(c, http.StatusUnprocessableEntity, listSheet{input: in, problems: errs.FieldsOf(err),
+			reckon: form.On("reckon")})
 	}
 	if err != nil {
 		return err
+	}
+	if form.On("reckon") {
+		return httpx.Done(c, listPath(l.ID)+"/reckon", l.Name+" was created. These are its first prices.")
 	}
 	return httpx.Done(c, listPath(l.ID), l.Name+" was created.")
 }
@@ -98,16 +108,22 @@ type listSheet struct {
 	input    price.ListInput
 	problems map[string]string
 	stale    bool
+	reckon   bool // the prices of a new one are reckoned next
 }
 
 func listGroups(s listSheet) []layout.FieldGroup {
-	return []layout.FieldGroup{{Group: ui.Group{Title: "Price list"}, Fields: []ui.Field{
+	out := []layout.FieldGroup{{Group: ui.Group{Title: "Price list"}, Fields: []ui.Field{
 		{Name: "name", Label: "Name", Required: true, Value: s.input.Name, Error: s.problems["name"],
 			Hint: "Like Standard 2027 USD."},
 		{Name: "currency", Label: "Currency", Required: true, Size: ui.Short, Placeholder: "USD",
 			Value: s.input.Currency, Error: s.problems["currency"],
 			Hint: "Stays once the list has prices. Prices are never converted."},
 	}}}
+	if s.list == nil {
+		out[0].Fields = append(out[0].Fields, ui.Field{Kind: ui.Checkbox, Name: "reckon", Checked: s.reckon,
+			Label: "Reckon its prices next", Hint: "From what the subscriptions in use cost, by a rule."})
+	}
+	return out
 }
 
 func (h Handlers) listForm(c echo.Context, status int, s listSheet) error {
@@ -119,7 +135,8 @@ func (h Handlers) listForm(c echo.Context, status int, s listSheet) error {
 			Cancel: listPath(l.ID)}
 	}
 	if s.stale {
-		m.Overtaken(listGroups(listSheet{input: price.ListInput{Name: s.list.Name, Currency: s.list.Currency}}))
+		m.Overtaken(listGroups(listSheet{list: s.list,
+			input: price.ListInput{Name: s.list.Name, Currency: s.list.Currency}}))
 	}
 	m.Summarize(s.problems)
 	m.Page.Narrow = true

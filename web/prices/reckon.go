@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"seatledger/internal/clock"
 	"seatledger/internal/contract/price"
 	"seatledger/internal/errs"
 	"seatledger/internal/imports"
@@ -21,8 +22,28 @@ func (h Handlers) ReckonForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.reckonPage(c, l, price.ReckoningInput{Base: "cost", EffectiveFrom: h.today().String(),
+	from, err := h.firstDay(c, l)
+	if err != nil {
+		return err
+	}
+	return h.reckonPage(c, l, price.ReckoningInput{Base: "cost", EffectiveFrom: from.String(),
 		Rule: price.RuleInput{Change: string(price.Percent), Value: "20"}}, nil)
+}
+
+// firstDay is from when prices are offered to hold: those of a list that has none yet from the oldest term in use on,
+// since what lands in a contract takes the price of the day on which its term began.
+func (h Handlers) firstDay(c echo.Context, l price.List) (clock.Date, error) {
+	ctx := c.Request().Context()
+	db := h.Prices.DB.Read(ctx)
+	any, err := price.AnyItem(ctx, db, l.ID)
+	if err != nil || any {
+		return h.today(), err
+	}
+	since, err := h.Prices.InUseSince(ctx, db)
+	if since.IsZero() || h.today().Before(since) {
+		since = h.today()
+	}
+	return since, err
 }
 
 // Reckon makes the prices and shows them as an import shows its file; nothing is changed before they are applied there.

@@ -8,6 +8,9 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 	"seatledger/internal/provider"
+	"seatledger/internal/syncing"
+	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -21,12 +24,37 @@ func (h Handlers) Create(c echo.Context) error {
 	in := input(form)
 	p, err := h.Providers.Create(c.Request().Context(), session.Actor(c), in)
 	if errs.KindOf(err) == errs.Invalid {
-		return h.newPage(c, http.StatusUnprocessableEntity, formState{in: in, problems: errs.FieldsOf(err)})
+		return h.newPage(c, http.StatusUnprocessableEntity, formState{in: in, problems: errs.FieldsOf(err),
+			read: form.On("read")})
 	}
 	if err != nil {
 		return err
 	}
+	if form.On("read") && p.Connector != distributor.Manual {
+		return h.readAtOnce(c, p)
+	}
 	return httpx.Done(c, path(p.ID), created(p))
+}
+
+// readAtOnce verifies a new provider, and where that passes reads its accounts and then its subscriptions.
+func (h Handlers) readAtOnce(c echo.Context, p provider.Provider) error {
+	ctx := c.Request().Context()
+	check, err := h.Providers.Verify(ctx, session.Actor(c), p.ID)
+	if err != nil {
+		return err
+	}
+	if check.Result() == distributor.Failed {
+		_, text := verdict(check)
+		httpx.Tell(c, ui.Bad, p.Name+" was created, and nothing was read yet. "+text)
+		return httpx.SeeOther(c, path(p.ID))
+	}
+	run, _, err := h.Sync.Request(ctx, session.Actor(c), syncing.Request{ProviderID: p.ID, Kind: syncing.Accounts,
+		Trigger: syncing.ByPerson, ThenSubscriptions: true})
+	if err != nil {
+		return err
+	}
+	return httpx.Done(c, at.SyncRun(run.ID), p.Name+" was created and verified. Its accounts are read now, and its "+
+		"subscriptions after them.")
 }
 
 func created(p provider.Provider) string {

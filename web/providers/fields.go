@@ -21,6 +21,7 @@ type formState struct {
 	marks    map[string]provider.SecretMark
 	frozen   int // accounts, which freeze toggle and internal name
 	stale    *ui.DiffTable
+	read     bool // a new one is verified and read at once
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -51,6 +52,10 @@ func (h Handlers) fields(f formState) []ui.Field {
 	}
 	if f.in.ComprehensiveAPI || f.in.DelegatedAdminURL != "" {
 		all = append(all, adminLink(f.in))
+	}
+	if f.stored == nil && f.read { // of the first steps; else the fields are those of the guide alone
+		all = append(all, ui.Field{Kind: ui.Checkbox, Name: "read", Label: "Verify it and read it at once",
+			Checked: f.read, Hint: "Its accounts and then its subscriptions. They wait until their accounts are mapped."})
 	}
 	return all
 }

@@ -14,7 +14,7 @@ import (
 func (h Handlers) New(c echo.Context) error {
 	in := prefilled(c.QueryParam("connector"), c.QueryParam("comprehensive_api"))
 	in.UserName, in.ResellerNumber = c.QueryParam("mail_user_name"), c.QueryParam("mail_reseller_number")
-	return h.newPage(c, http.StatusOK, formState{in: in})
+	return h.newPage(c, http.StatusOK, formState{in: in, read: c.QueryParam("first") == "1"})
 }
 
 // prefilled is what DESIGN 5 puts into a new form.

@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/errs"
 	views "seatledger/views/session"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 )
 
@@ -48,7 +49,8 @@ func (h Handlers) Setup(c echo.Context) error {
 	if err := h.Manager.begin(c, u, uuid.Must(uuid.NewV7())); err != nil {
 		return err
 	}
-	return httpx.Done(c, "/", "Welcome. You are the administrator of this Seatledger. The first step is a provider.")
+	return httpx.Done(c, at.NextStep, "Welcome. You are the administrator of this Seatledger. The first step is a provider; "+
+		"all of them stand on the dashboard.")
 }
 
 func (h Handlers) firstAdmin(c echo.Context, in auth.NewUser, code string) (auth.User, error) {

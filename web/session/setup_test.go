@@ -39,7 +39,7 @@ func TestTheFirstAdminIsMadeSignedInAndTheDoorCloses(t *testing.T) {
 		t.Error("the form must come back with what was typed, but the password")
 	}
 	form.Set("password", goodPassword)
-	if a := v.post(SetupPath, form); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/" {
+	if a := v.post(SetupPath, form); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/next" {
 		t.Fatalf("a good one: %d", a.StatusCode)
 	}
 	first := v.get("/")

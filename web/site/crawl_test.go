@@ -206,7 +206,7 @@ func (w *walk) isCSVOnly(path string) bool {
 
 // notByLinks are reached before signing in, by script, by a form, by a refused form, as a picture or part of a page,
 // or only after a switch day.
-var notByLinks = []string{"/invoices/:id/logo", "/settings/company/logo", "/setup", "/login", "/sync-runs/:id/events",
+var notByLinks = []string{"/next", "/invoices/:id/logo", "/settings/company/logo", "/setup", "/login", "/sync-runs/:id/events",
 	"/crm-sources/:id/runs/:run/events", "/subscriptions/:id/quantity", "/cutovers/:id/report",
 	"/subscriptions/:id/prices", "/subscriptions/:id/bill-from-start", "/columns", "/mapping/batches/:id",
 	"/bulk/:id/events", "/billing-runs/:id/events", "/bulk/:id/records", "/search/hits"}

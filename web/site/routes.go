@@ -97,6 +97,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post(httpx.ViewsPath+"/:id/delete", h.views.Delete),
 
 		get("/", h.dashboard.Show),
+		get(at.NextStep, h.dashboard.Next),
 		get("/money", h.dashboard.Money),
 		get(at.Search, h.search.Show),
 		get(search.HitsPath, h.search.Hits),

@@ -61,7 +61,11 @@ func (w *walk) path() *walk {
 
 func begin(t *testing.T, pool func(*pgxpool.Config)) *walk {
 	t.Helper()
-	size := sandbox.DataOptions{Customers: 9, Subscriptions: 36, Seed: 20}
+	return beginOver(t, sandbox.DataOptions{Customers: 9, Subscriptions: 36, Seed: 20}, pool)
+}
+
+func beginOver(t *testing.T, size sandbox.DataOptions, pool func(*pgxpool.Config)) *walk {
+	t.Helper()
 	w := &walk{t: t, Site: webtest.Start(t, webtest.Options{Far: size, Pool: pool,
 		Env: map[string]string{"OUTBOUND_ALLOW": "127.0.0.1/32"}}), data: sandbox.NewData(size)}
 	w.Far.SetCredentials([]sandbox.Credential{{

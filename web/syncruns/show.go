@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/syncing"
 	"seatledger/internal/syncing/guard"
 	"seatledger/web/httpx"
+	"seatledger/web/steps"
 )
 
 // record is all that a run's page tells of.
@@ -61,6 +62,11 @@ func (h Handlers) Show(c echo.Context) error {
 	m := h.recordView(c, r, q)
 	r.around.On(&m.Page)
 	r.around.ToDo(&m.Page, "Next that waits")
+	if r.State.Finished() {
+		if err := steps.On(ctx, h.DB.Read(ctx), &m.Page); err != nil {
+			return err
+		}
+	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 

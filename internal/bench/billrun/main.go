@@ -93,7 +93,8 @@ func (b *bench) settings() map[string]string {
 	if b.statements == 0 {
 		return nil
 	}
-	return map[string]string{"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track": "all"}
+	return map[string]string{"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track": "all",
+		"pg_stat_statements.track_planning": "on"}
 }
 
 // costliest tells which statements of the runs, those of triggers among them, took the database longest. It costs
@@ -105,19 +106,19 @@ func (b *bench) costliest(ctx context.Context, after string) error {
 	if _, err := b.super.Exec(ctx, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements"); err != nil {
 		return err
 	}
-	rows, err := b.super.Query(ctx, `SELECT calls, total_exec_time + total_plan_time, rows, toplevel,
+	rows, err := b.super.Query(ctx, `SELECT calls, total_exec_time + total_plan_time, total_plan_time, rows, toplevel,
 			left(regexp_replace(query, '\s+', ' ', 'g'), 160)
 		FROM pg_stat_statements ORDER BY 2 DESC LIMIT $1`, b.statements)
 	if err != nil {
 		return err
 	}
-	fmt.Println(after + ": calls, ms, rows, asked by us, statement")
+	fmt.Println(after + ": calls, ms, of them planning, rows, asked by us, statement")
 	var calls, n int64
-	var ms float64
+	var ms, plan float64
 	var top bool
 	var sql string
-	_, err = pgx.ForEachRow(rows, []any{&calls, &ms, &n, &top, &sql}, func() error {
-		fmt.Printf("%8d %10.1f %8d %-5t %s\n", calls, ms, n, top, sql)
+	_, err = pgx.ForEachRow(rows, []any{&calls, &ms, &plan, &n, &top, &sql}, func() error {
+		fmt.Printf("%8d %10.1f %10.1f %8d %-5t %s\n", calls, ms, plan, n, top, sql)
 		return nil
 	})
 	if err == nil {

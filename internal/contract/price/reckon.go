@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
@@ -86,6 +87,21 @@ const onList = `SELECT DISTINCT ON (i.product_id, i.term, i.billing_frequency) p
 		AND (@vendor = '' OR p.vendor = @vendor) AND (@term = '' OR i.term = @term)
 		AND (@product = '' OR strpos(lower(p.name || ' ' || p.part_number), lower(@product)) > 0)
 	ORDER BY i.product_id, i.term, i.billing_frequency, i.effective_from DESC`
+
+// AnyItem tells whether a list has a price.
+func AnyItem(ctx context.Context, db *gorm.DB, list uuid.UUID) (any bool, err error) {
+	err = db.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM price_list_items WHERE price_list_id = ?)`, list).Row().
+		Scan(&any)
+	return any, err
+}
+
+// InUseSince is the first day of the oldest current term of what is in use: a price that holds from then on is found by
+// each of them when it lands in a contract. Zero: nothing is in use.
+func (Service) InUseSince(ctx context.Context, db *gorm.DB) (day clock.Date, err error) {
+	err = db.WithContext(ctx).Raw(`SELECT min(coalesce(term_start, start_date)) FROM subscriptions
+		WHERE state <> 'inactive'`).Row().Scan(&day)
+	return day, err
+}
 
 // Vendors are those of the products known, by name.
 func (s Service) Vendors(ctx context.Context, db *gorm.DB) ([]string, error) {
