@@ -51,7 +51,7 @@ const (
 	templatesPath = mailPath + "/templates"
 	usersPath     = path + "/users"
 	tokensPath    = path + "/tokens"
-	profilePath   = path + "/profile"
+	profilePath   = at.Profile
 	passwordPath  = profilePath + "/password"
 	endPath       = profilePath + "/end-session"
 	endOthers     = profilePath + "/end-others"
