@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"strings"
 	"unicode"
 
@@ -31,13 +32,15 @@ type Halfway struct {
 	id uuid.UUID
 }
 
-// errStepOver says that the second step cannot be taken any more.
+// ErrStepOver says that the second step cannot be taken any more.
+var ErrStepOver = errors.New("auth: the second step is over")
+
 func errStepOver() error {
-	return errs.New(errs.Unauthenticated,
-		"This sign-in took too long or had too many wrong codes. Nothing was changed. Begin again.")
+	return errs.Because(errs.Conflict,
+		"This sign-in took too long, or had too many wrong codes. Nothing was changed. Begin again.", ErrStepOver)
 }
 
-// Half tells who stands at the second step; errs.Unauthenticated when that is over.
+// Half tells who stands at the second step; ErrStepOver when that is over.
 func (s Service) Half(ctx context.Context, step string) (Halfway, error) {
 	return s.half(ctx, s.DB.Read(ctx), step)
 }
@@ -66,7 +69,7 @@ func (s Service) half(ctx context.Context, db *gorm.DB, step string) (Halfway, e
 }
 
 // Complete takes the second step: errs.Invalid at code when it is wrong, *TooMany under the limits of passwords,
-// errs.Unauthenticated when the step is over.
+// ErrStepOver when there is no more time or try.
 func (s Service) Complete(ctx context.Context, in Second) (Entry, error) {
 	h, err := s.Half(ctx, in.Step)
 	if err != nil {

@@ -187,12 +187,14 @@ type Session struct {
 	SeenAt    time.Time  `gorm:"column:seen_at"`
 	Address   string     `gorm:"column:address"`
 	UserAgent string     `gorm:"column:user_agent"`
+	Shown     Shown      `gorm:"embedded"`
 }
 
 // Of lists the sessions of a user, the last used first.
 func (s Sessions) Of(ctx context.Context, user uuid.UUID) ([]Session, error) {
 	var out []Session
-	err := s.DB.Read(ctx).Raw(`SELECT token_hash, created_at, true_at, seen_at, address, user_agent FROM sessions
+	err := s.DB.Read(ctx).Raw(`SELECT token_hash, created_at, true_at, seen_at, address, user_agent, proved_by, strong,
+			coalesce(proved_at, created_at) AS proved_at FROM sessions
 		WHERE user_id = ? AND expiry > ? ORDER BY seen_at DESC, token_hash`, user, s.Clock.Now()).Scan(&out).Error
 	return out, err
 }

@@ -29,6 +29,7 @@ const usage = `usage: seatledger user list
        seatledger user password --email ... [--generate]
        seatledger user disable --email ...
        seatledger user enable --email ...
+       seatledger user clear-factors --email ...   takes app, passkeys and recovery codes off somebody who lost them
 A password is read from standard input, or made and printed with --generate.`
 
 type userFlags struct {
@@ -50,7 +51,7 @@ func RunUser(ctx context.Context, args []string, t Tool) error {
 		return t.list(ctx)
 	case "add":
 		return t.add(ctx, f)
-	case "role", "password", "disable", "enable":
+	case "role", "password", "disable", "enable", "clear-factors":
 		return t.alter(ctx, args[0], f)
 	}
 	return errors.New(usage)
@@ -127,6 +128,8 @@ func (t Tool) alter(ctx context.Context, verb string, f userFlags) error {
 		err = t.Service.Disable(ctx, commandLine(), u.ID)
 	case "enable":
 		err = t.Service.Enable(ctx, commandLine(), u.ID)
+	case "clear-factors":
+		err = t.Service.ClearFactors(ctx, commandLine(), u.ID)
 	case "password":
 		if password, err = t.password(f); err == nil {
 			err = t.Service.ResetPassword(ctx, commandLine(), u.ID, password)

@@ -20,7 +20,9 @@ type PasskeyForm struct {
 }
 
 // Render makes a PasskeyForm a templ component.
-func (p PasskeyForm) Render(ctx context.Context, w io.Writer) error { return passkeyForm(p).Render(ctx, w) }
+func (p PasskeyForm) Render(ctx context.Context, w io.Writer) error {
+	return passkeyForm(p).Render(ctx, w)
+}
 
 func (p PasskeyForm) kind() string {
 	if p.Make {

@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
+	"seatledger/internal/secret"
 	"seatledger/internal/testkit/htmlcheck"
 	"seatledger/internal/testkit/pgtest"
 	"seatledger/web/httpx"
@@ -44,7 +46,15 @@ func newHouse(t *testing.T, o Options, code string) house {
 		clock: clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))}
 	log := slog.New(slog.DiscardHandler)
 	o.DB, o.Clock, o.Log = h.db.DB, h.clock, log
-	h.auth = auth.Service{DB: h.db.DB, Clock: h.clock,
+	key := filepath.Join(t.TempDir(), "master.key")
+	if _, err := secret.CreateFile(key); err != nil {
+		t.Fatal(err)
+	}
+	sealer, err := secret.Load(t.Context(), h.db.DB, secret.Options{Path: key, Clock: h.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.auth = auth.Service{DB: h.db.DB, Clock: h.clock, Sealer: sealer, BaseURL: "http://localhost:9",
 		Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}),
 		Pause: func(_ context.Context, d time.Duration) error {
 			h.slowed.Store(int64(d))
@@ -63,6 +73,22 @@ func newHouse(t *testing.T, o Options, code string) house {
 	pages.GET(LoginPath, doors.LoginForm)
 	pages.POST(LoginPath, doors.Login)
 	pages.POST(LogoutPath, doors.Logout)
+	pages.GET(CodePath, doors.CodeForm)
+	pages.POST(CodePath, doors.Code)
+	pages.GET(ProvePath, doors.ProveForm, h.manager.Require())
+	pages.POST(ProvePath, doors.Prove, h.manager.Require())
+	dear := func(c echo.Context) error {
+		if c.Request().Method == http.MethodGet {
+			return c.String(http.StatusOK, "dear")
+		}
+		f, err := httpx.Form(c)
+		if err != nil {
+			return err
+		}
+		return c.String(http.StatusOK, f.Get("name")+"|"+f.Get("note")+"|"+f.Get("secret_password"))
+	}
+	pages.GET("/dear", dear, h.manager.Require(), h.manager.Proven(nil))
+	pages.POST("/dear", dear, h.manager.Require(), h.manager.Proven(nil))
 	hello := func(c echo.Context) error {
 		return httpx.Render(c, http.StatusOK, Page(c, "Hello "+User(c).Name, ""))
 	}

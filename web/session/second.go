@@ -23,7 +23,7 @@ func (h Handlers) CodeForm(c echo.Context) error {
 		return httpx.SeeOther(c, next)
 	}
 	half, err := h.Auth.Half(c.Request().Context(), h.Manager.step(c))
-	if errs.KindOf(err) == errs.Unauthenticated {
+	if errors.Is(err, auth.ErrStepOver) {
 		return httpx.SeeOther(c, withNext(LoginPath, next))
 	}
 	if err != nil {
@@ -44,15 +44,28 @@ func (h Handlers) Code(c echo.Context) error {
 	if err == nil {
 		return h.Manager.Enter(c, e, next)
 	}
+	if errors.Is(err, auth.ErrStepOver) {
+		return h.over(c, next)
+	}
 	status, says := refusal(c, err, "code")
 	if says == nil {
 		return err
 	}
 	half, err := h.Auth.Half(c.Request().Context(), step)
+	if errors.Is(err, auth.ErrStepOver) {
+		return h.over(c, next)
+	}
 	if err != nil {
 		return err
 	}
 	return httpx.Render(c, status, h.codePage(c, half, next, says).Page())
+}
+
+// over leads back to the first step, with the reason.
+func (h Handlers) over(c echo.Context, next string) error {
+	h.Manager.setStep(c, "")
+	says := map[string]string{"email": "This sign-in took too long, or had too many wrong codes. Begin again."}
+	return httpx.Render(c, http.StatusUnprocessableEntity, h.loginPage(c, loginInput{Next: next}, says).Page())
 }
 
 // refusal is how a wrong or throttled try is told at the door; no messages when it failed otherwise.
