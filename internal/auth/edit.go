@@ -85,6 +85,11 @@ func (s Service) store(ctx context.Context, tx *gorm.DB, by audit.Actor, action 
 	if err != nil {
 		return err
 	}
+	if !now.Active || now.Email != was.Email {
+		if err := tx.Exec(`DELETE FROM sign_in_links WHERE user_id = ?`, now.ID).Error; err != nil {
+			return err
+		}
+	}
 	if !now.Active {
 		if _, err := endSessions(tx, now.ID, ""); err != nil {
 			return err

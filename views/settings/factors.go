@@ -22,6 +22,7 @@ type Factors struct {
 // Person is the page of one user: the form, where they are signed in, and with what.
 type Person struct {
 	Edit
+	Made     *Made // the link of an invitation, this once
 	Sessions ui.Table
 	Factors  ui.Table
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"seatledger/internal/access"
 	"seatledger/internal/auth"
 )
 
@@ -15,6 +16,9 @@ const (
 	// PasskeyPath takes the answer of a passkey on the sign-in page, AskAnybodyPath gives the question.
 	PasskeyPath    = LoginPath + "/passkey"
 	AskAnybodyPath = PasskeyPath + "/ask"
+	// ForgottenPath is for who forgot their password, LinkPath where links of mails lead.
+	ForgottenPath = LoginPath + "/forgotten"
+	LinkPath      = access.LinkPath
 	// ProvePath asks who is signed in to prove it once more.
 	ProvePath    = "/prove"
 	AskProofPath = ProvePath + "/ask"
@@ -24,6 +28,7 @@ const (
 type Handlers struct {
 	Manager *Manager
 	Auth    auth.Service
+	Access  access.Service
 	// SetupCode must be typed on the first-admin page; empty on a loopback listener,
 	// where only people of this machine can come.
 	SetupCode string

@@ -17,7 +17,11 @@ func (h Handlers) LoginForm(c echo.Context) error {
 	if User(c).Role != "" {
 		return httpx.SeeOther(c, next)
 	}
-	return httpx.Render(c, http.StatusOK, h.loginPage(c, loginInput{Next: next}, nil).Page())
+	d := h.loginPage(c, loginInput{Next: next}, nil)
+	if c.QueryParam("chosen") != "" {
+		d.Frame.Lead = "Your password was set. Sign in with it."
+	}
+	return httpx.Render(c, http.StatusOK, d.Page())
 }
 
 type loginInput struct {
@@ -57,6 +61,7 @@ func (h Handlers) loginPage(c echo.Context, in loginInput, problems map[string]s
 	d := h.door(c, "Sign in", fields, problems)
 	d.Action, d.Button = LoginPath, "Sign in"
 	d.Hidden = []ui.Pair{{Name: "next", Value: in.Next}}
+	d.Links = []ui.LinkButton{{Text: "Forgotten password", Href: ForgottenPath, Weight: ui.Quiet}}
 	if at, ok := h.Auth.PasskeysAt(); ok {
 		d.Passkey = &ui.PasskeyForm{Action: PasskeyPath, Ask: AskAnybodyPath, At: at.String(), Hidden: d.Hidden,
 			Button: "Sign in with a passkey", Without: "Passkeys need JavaScript, which is off here. Use your password.",

@@ -204,8 +204,8 @@ func (m *Manager) proofPage(c echo.Context, f auth.Factors, problems map[string]
 		fields[i+1].Autofocus = false
 	}
 	d := door(c, m.o.Version, "Is it still you?", fields, problems)
-	d.Frame.Lead = "What you are about to do is dear, and you signed in more than ten minutes ago. " +
-		"What you typed is kept, and goes on from here."
+	d.Frame.Lead = "This changes something important, and you showed who you are more than ten minutes ago. " +
+		"What you typed is kept and goes on from here."
 	d.Button = "Go on"
 	return d
 }

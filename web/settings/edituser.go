@@ -29,6 +29,11 @@ func (h Handlers) User(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Request().Method == http.MethodGet {
+		if link := session.TakeSecret(c, inviteOnce); link != "" {
+			page.Made = madeLink(link)
+		}
+	}
 	return httpx.Render(c, http.StatusOK, page.Page())
 }
 
@@ -146,6 +151,9 @@ func (h Handlers) factorTable(f auth.Factors) ui.Table {
 }
 
 func stateBadge(u auth.User) ui.Badge {
+	if u.Active && u.Invited {
+		return ui.Badge{Text: "invited", Tone: ui.Info}
+	}
 	if u.Active {
 		return ui.Badge{Text: "active", Tone: ui.Good}
 	}
@@ -164,6 +172,10 @@ func userCommands(u auth.User, sessions int, factors bool) ui.CommandMenu {
 		access = ui.Command{Label: "Enable user", Hint: "They sign in with their old password.", Action: at + "/enable"}
 	}
 	menu := ui.CommandMenu{Commands: []ui.Command{{Label: "Set a new password", Href: at + "/password"}, end, access}}
+	if u.Invited && u.Active {
+		menu.Commands = append(menu.Commands, ui.Command{Label: "Invite again", Action: at + "/invite",
+			Hint: "The link from before opens nothing any more."})
+	}
 	if factors {
 		menu.Commands = append(menu.Commands, ui.Command{Label: "Take second factors off", Action: at + "/clear-factors",
 			Hint: "For somebody who lost device and codes. Make sure that it is they who ask.", Destructive: true,
