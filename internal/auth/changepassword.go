@@ -90,7 +90,7 @@ func (s Service) setPassword(ctx context.Context, by audit.Actor, u User, passwo
 // tells beside them.
 func (s Service) storePassword(ctx context.Context, tx *gorm.DB, by audit.Actor, u User, hash string,
 	after map[string]any, keep ...string) error {
-	err := tx.Exec(`UPDATE users SET password_hash = ?, version = version + 1, updated_at = ? WHERE id = ?`, hash,
+	err := tx.Exec(`UPDATE users SET password_hash = ?, password_once = false, version = version + 1, updated_at = ? WHERE id = ?`, hash,
 		s.Clock.Now(), u.ID).Error
 	if err != nil {
 		return err

@@ -60,7 +60,7 @@ func TestTheMostCommonPasswordsAreRefused(t *testing.T) {
 	}
 	for _, p := range []string{"12345678", "football1", "trustno1", "1qaz2wsx", "Summer2026", "liverpool"} {
 		f := errs.Fields{}
-		if Service{}.checkPassword(f, "password", p, User{}); len(f) == 0 && len(p) >= MinPassword {
+		if (Service{}).checkPassword(f, "password", p, User{}); len(f) == 0 && len(p) >= MinPassword {
 			t.Errorf("%q is good", p)
 		}
 	}

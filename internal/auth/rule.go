@@ -91,8 +91,9 @@ func (r Rule) Due(u User) (time.Time, bool) {
 	return since.AddDate(0, 0, r.GraceDays), true
 }
 
-// mustSetUpSQL is the same for the page at hand, over sessions s and users u: no factor, and the time is up.
-const mustSetUpSQL = `coalesce(NOT s.strong AND EXISTS (SELECT FROM settings r WHERE r.name = '` + ruleRow + `'
+// mustSetUpSQL is the same for the page at hand, over sessions s and users u: no factor, and the time is up; or the
+// password was made and handed over.
+const mustSetUpSQL = `coalesce(u.password_once OR NOT s.strong AND EXISTS (SELECT FROM settings r WHERE r.name = '` + ruleRow + `'
 	AND r.value->'required'->>u.role IS NOT NULL
 	AND greatest(CAST(r.value->'required'->>u.role AS timestamptz), u.created_at)
 		+ make_interval(days => CAST(r.value->>'grace_days' AS integer)) <= @now)

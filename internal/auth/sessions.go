@@ -167,7 +167,7 @@ func (Sessions) Commit(string, []byte, time.Time) error { return errNoContext }
 func (Sessions) Delete(string) error { return errNoContext }
 
 const holderColumns = `u.id, u.name, u.email, u.role, u.active, u.version, u.created_at, u.updated_at, u.last_sign_in,
-	u.last_sign_in_true, u.compact_lists`
+	u.last_sign_in_true, u.compact_lists, u.password_once`
 
 // Holder is the active user of a session that has not ended, without noting that
 // it is in use: an open stream must not keep a session alive.

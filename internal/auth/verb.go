@@ -30,7 +30,8 @@ const usage = `usage: seatledger user list
        seatledger user disable --email ...
        seatledger user enable --email ...
        seatledger user clear-factors --email ...   takes app, passkeys and recovery codes off somebody who lost them
-A password is read from standard input, or made and printed with --generate.`
+A password is read from standard input, or made and printed with --generate; a made one opens only the page on which
+its person chooses another.`
 
 type userFlags struct {
 	email, name, role string
@@ -111,6 +112,9 @@ func (t Tool) add(ctx context.Context, f userFlags) error {
 	if err != nil {
 		return inFull(err)
 	}
+	if err := t.once(ctx, f); err != nil {
+		return err
+	}
 	return t.done(f, password, "Added")
 }
 
@@ -138,7 +142,20 @@ func (t Tool) alter(ctx context.Context, verb string, f userFlags) error {
 	if err != nil {
 		return inFull(err)
 	}
+	if verb == "password" {
+		if err := t.once(ctx, f); err != nil {
+			return err
+		}
+	}
 	return t.done(f, password, "Changed")
+}
+
+// once has a password that was made changed by its person before anything else.
+func (t Tool) once(ctx context.Context, f userFlags) error {
+	if !f.generate {
+		return nil
+	}
+	return t.Service.DB.Read(ctx).Exec(`UPDATE users SET password_once = true WHERE email = ?`, cleanEmail(f.email)).Error
 }
 
 func (t Tool) password(f userFlags) (string, error) {

@@ -73,6 +73,9 @@ func newHouse(t *testing.T, o Options, code string) house {
 	pages.GET(LoginPath, doors.LoginForm)
 	pages.POST(LoginPath, doors.Login)
 	pages.POST(LogoutPath, doors.Logout)
+	hello := func(c echo.Context) error {
+		return httpx.Render(c, http.StatusOK, Page(c, "Hello "+User(c).Name, ""))
+	}
 	pages.GET(CodePath, doors.CodeForm)
 	pages.POST(CodePath, doors.Code)
 	pages.GET(ProvePath, doors.ProveForm, h.manager.Require())
@@ -87,11 +90,10 @@ func newHouse(t *testing.T, o Options, code string) house {
 		}
 		return c.String(http.StatusOK, f.Get("name")+"|"+f.Get("note")+"|"+f.Get("secret_password"))
 	}
+	pages.GET("/first", hello, h.manager.Require(), h.manager.FactorFirst)
+	pages.POST("/first", hello, h.manager.Require(), h.manager.FactorFirst)
 	pages.GET("/dear", dear, h.manager.Require(), h.manager.Proven(nil))
 	pages.POST("/dear", dear, h.manager.Require(), h.manager.Proven(nil))
-	hello := func(c echo.Context) error {
-		return httpx.Render(c, http.StatusOK, Page(c, "Hello "+User(c).Name, ""))
-	}
 	pages.GET("/", hello, h.manager.Require())
 	pages.GET("/map", hello, h.manager.Require(auth.Operator))
 	pages.POST("/map", func(c echo.Context) error { return httpx.Done(c, "/", "Mapped.") },

@@ -205,3 +205,36 @@ func TestAPageThatIsDearLeadsBackToItself(t *testing.T) {
 		t.Errorf("then: %d", a.StatusCode)
 	}
 }
+
+// A password that was made and handed over opens nothing but the way to another one.
+func TestAMadePasswordIsChangedBeforeAnythingElse(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, Options{}, "")
+	h.admin(t)
+	var out strings.Builder
+	err := auth.RunUser(t.Context(), []string{"password", "--email", "ada@reseller.example", "--generate"},
+		auth.Tool{Service: h.auth, Out: &out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, made, _ := strings.Cut(strings.TrimSpace(out.String()), "Password: ")
+	v := h.visitor(t)
+	v.post(LoginPath, url.Values{"email": {"ada@reseller.example"}, "password": {made}})
+	if a := v.get("/first"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/settings/profile" {
+		t.Errorf("%d to %s", a.StatusCode, a.Header.Get("Location"))
+	}
+	if a := v.post("/first", url.Values{}); a.StatusCode != http.StatusForbidden {
+		t.Errorf("a form: %d", a.StatusCode)
+	}
+	u, err := auth.ByEmail(t.Context(), h.db.Read(t.Context()), "ada@reseller.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.auth.ChangePassword(t.Context(), u, auth.NewPassword{Current: made, New: goodPassword,
+		Keep: hashOf(v.token())}); err != nil {
+		t.Fatal(err)
+	}
+	if a := v.get("/first"); a.StatusCode != http.StatusOK {
+		t.Errorf("with a password of one's own: %d", a.StatusCode)
+	}
+}

@@ -229,6 +229,10 @@ func (h Handlers) passkeyTable(f auth.Factors, own bool) ui.Table {
 
 // mustNote says what a person's role asks of them, while they have no second factor.
 func (h Handlers) mustNote(c echo.Context, f auth.Factors) (*ui.Callout, error) {
+	if session.User(c).HandedPassword {
+		return &ui.Callout{Tone: ui.Warn, Title: "Your password was made for you",
+			Text: "Choose one of your own below. Everything else waits until then."}, nil
+	}
 	if session.MustSetUp(c) {
 		return &ui.Callout{Tone: ui.Warn, Title: "Your role needs a second factor",
 			Text: "Set up an authenticator app or a passkey here. Everything else waits until then."}, nil

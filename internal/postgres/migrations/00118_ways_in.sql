@@ -1,5 +1,8 @@
 -- +goose Up
 
+-- A password that was made and handed over: its person chooses their own before anything else.
+ALTER TABLE users ADD COLUMN password_once boolean NOT NULL DEFAULT false;
+
 -- Links that let somebody choose a password: an invitation, or after one was forgotten. Only the hash of the token
 -- stands here. Of a link that goes by mail the token is made when the mail is handed over, and stands nowhere else.
 CREATE TABLE sign_in_links (
