@@ -75,7 +75,7 @@ func (s Service) credentials(ctx context.Context, email string) (credentials, er
 }
 
 func (s Service) check(ctx context.Context, c credentials, password string) (ok, renew bool, err error) {
-	if len(password) > 4*MaxPassword || !c.known() || c.PasswordHash == noPassword {
+	if len(password) > 4*MaxPassword || !c.known() || len(c.PasswordHash) == 0 {
 		return false, false, s.Hasher.Waste(ctx, "")
 	}
 	return s.Hasher.Verify(ctx, c.PasswordHash, password)
