@@ -1,4 +1,5 @@
-// Package access gets people in who have no password yet, or none any more: invitations, and links for those who forgot
+// Package access gets people in who have no password yet, or none any more: invitations, and links for those who
+// forgot
 // theirs. It says what the mails say and when they are still wanted; who somebody is, and what a link opens, is known
 // to auth, and how mail travels to mail. It knows no page.
 package access
@@ -35,7 +36,8 @@ func (s Service) ByMail(ctx context.Context) (bool, error) {
 	return srv.Ready(), err
 }
 
-// Invitation is what came of an invitation. Link is there where no mail goes out, to be handed over by a person; it can
+// Invitation is what came of an invitation. Link is there where no mail goes out, to be handed over by a person; it
+// can
 // be shown this once only.
 type Invitation struct {
 	User auth.User
@@ -65,8 +67,9 @@ func (s Service) Again(ctx context.Context, by audit.Actor, id uuid.UUID) (Invit
 			return err
 		}
 		if !u.Invited || !u.Active {
-			return errs.New(errs.Conflict, "Only somebody active who has no password yet is invited. Nothing was changed; "+
-				"who forgot a password asks for another one on the sign-in page.")
+			return errs.New(errs.Conflict,
+				"Only somebody active who has no password yet is invited. Nothing was changed; "+
+					"who forgot a password asks for another one on the sign-in page.")
 		}
 		if out, err = s.invite(ctx, tx, by, u); err != nil {
 			return err
@@ -88,7 +91,8 @@ func (s Service) invite(ctx context.Context, tx *gorm.DB, by audit.Actor, u auth
 	body := fmt.Sprintf("Hello %s,\n\n%s has invited you to Seatledger at %s, as %s.\n\nChoose a password here within "+
 		"seven days:\n%s\n\nYou sign in with %s. If you expect no such invitation, do nothing.\n", u.Name, by.Name,
 		s.Auth.BaseURL, u.Role.Label(), mail.LinkHere, u.Email)
-	return Invitation{User: u}, s.send(ctx, tx, by, auth.Invite, u, "Invitation", "Your invitation to Seatledger", body)
+	return Invitation{User: u}, s.send(ctx, tx, by, auth.Invite, u, "Invitation", "Your invitation to Seatledger",
+		body)
 }
 
 func (s Service) send(ctx context.Context, tx *gorm.DB, by audit.Actor, p auth.Purpose, u auth.User, about, subject,
@@ -113,9 +117,9 @@ func (s Service) Work(ctx context.Context) error {
 		return err
 	}
 	return s.Auth.Forgotten(ctx, func(ctx context.Context, tx *gorm.DB, u auth.User) error {
-		body := fmt.Sprintf("Hello %s,\n\nsomebody asked for a new password for you at Seatledger, %s.\n\nChoose one here "+
-			"within 30 minutes:\n%s\n\nA second factor is asked as before. If it was not you, do nothing: your password "+
-			"stays as it is.\n", u.Name, s.Auth.BaseURL, mail.LinkHere)
+		body := fmt.Sprintf("Hello %s,\n\nsomebody asked for a new password for you at Seatledger, %s.\n\nChoose "+
+			"one here within 30 minutes:\n%s\n\nA second factor is asked as before. If it was not you, do nothing: "+
+			"your password stays as it is.\n", u.Name, s.Auth.BaseURL, mail.LinkHere)
 		return s.send(ctx, tx, audit.System, auth.Reset, u, "New password", "A new password for Seatledger", body)
 	})
 }

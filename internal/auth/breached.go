@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// Breached is a file of passwords that were stolen somewhere: one SHA-1 in hexadecimal a line, in ascending order, with
+// Breached is a file of passwords that were stolen somewhere: one SHA-1 in hexadecimal a line, in ascending order,
+// with
 // whatever behind it after a colon, as such lists are published. It is searched where it lies, however large.
 type Breached struct {
 	file *os.File
@@ -37,7 +38,8 @@ func OpenBreached(path string) (*Breached, error) {
 	b := &Breached{file: f, size: info.Size()}
 	first, err := b.lineAt(0)
 	if err != nil || !isSHA1(first) {
-		return nil, errors.Join(fmt.Errorf("list of stolen passwords %s: its first line is no SHA-1", path), f.Close())
+		return nil, errors.Join(fmt.Errorf("list of stolen passwords %s: its first line is no SHA-1", path),
+			f.Close())
 	}
 	return b, nil
 }

@@ -86,11 +86,13 @@ func (s Service) setPassword(ctx context.Context, by audit.Actor, u User, passwo
 	})
 }
 
-// storePassword puts a new password in place. Links and sessions that came by the old one end; after is what the trail
+// storePassword puts a new password in place. Links and sessions that came by the old one end; after is what the
+// trail
 // tells beside them.
 func (s Service) storePassword(ctx context.Context, tx *gorm.DB, by audit.Actor, u User, hash string,
 	after map[string]any, keep ...string) error {
-	err := tx.Exec(`UPDATE users SET password_hash = ?, password_once = false, version = version + 1, updated_at = ? WHERE id = ?`, hash,
+	err := tx.Exec(`UPDATE users SET password_hash = ?, password_once = false, version = version + 1, updated_at = ?
+		WHERE id = ?`, hash,
 		s.Clock.Now(), u.ID).Error
 	if err != nil {
 		return err

@@ -108,7 +108,8 @@ func keepAnAdmin(tx *gorm.DB, was, now User) error {
 		return nil
 	}
 	var others int64
-	err := tx.Raw(`SELECT count(*) FROM users WHERE role = 'admin' AND active AND id <> ?`, now.ID).Scan(&others).Error
+	err := tx.Raw(`SELECT count(*) FROM users WHERE role = 'admin' AND active AND id <> ?`,
+		now.ID).Scan(&others).Error
 	if err == nil && others == 0 {
 		return errs.New(errs.Conflict,
 			"This is the last active administrator. Nothing was changed; "+

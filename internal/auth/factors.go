@@ -31,7 +31,8 @@ func (s Service) FactorsOf(ctx context.Context, user uuid.UUID) (Factors, error)
 	var f Factors
 	db := s.DB.Read(ctx)
 	var apps []AppFactor
-	err := db.Raw(`SELECT confirmed_at, used_at FROM totp_factors WHERE user_id = ? AND confirmed_at IS NOT NULL`, user).
+	err := db.Raw(`SELECT confirmed_at, used_at FROM totp_factors WHERE user_id = ? AND confirmed_at IS NOT NULL`,
+		user).
 		Scan(&apps).Error
 	if err != nil {
 		return f, err

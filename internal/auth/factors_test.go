@@ -91,7 +91,8 @@ func TestACodeOfAnAppIsAskedAfterThePasswordAndCountsOnce(t *testing.T) {
 		t.Fatalf("%+v, %v", begun, err)
 	}
 	// Until it is confirmed a password is enough.
-	if e, err := s.SignIn(t.Context(), Attempt{Email: ada.Email, Password: goodPassword}); err != nil || e.Step != "" {
+	if e, err := s.SignIn(t.Context(), Attempt{Email: ada.Email, Password: goodPassword}); err != nil ||
+		e.Step != "" {
 		t.Fatalf("%+v, %v", e, err)
 	}
 	first.secret = begun.Secret
@@ -146,7 +147,8 @@ func TestATelephoneMayBeOneStepOff(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.Complete(t.Context(), Second{Step: s.halfway(t, ada, "192.0.2.1"), Code: code, Address: "192.0.2.1"})
+		_, err = s.Complete(t.Context(), Second{Step: s.halfway(t, ada, "192.0.2.1"), Code: code,
+			Address: "192.0.2.1"})
 		if (err == nil) != c.good {
 			t.Errorf("%s off: %v", c.off, err)
 		}
@@ -258,7 +260,8 @@ func TestCodesAreTriedUnderTheLimitsOfPasswords(t *testing.T) {
 			t.Fatalf("try %d: %v", i, err)
 		}
 	}
-	if _, err := s.Complete(t.Context(), Second{Step: step, Code: phone.code(), Address: "198.51.100.9"}); !errors.Is(err,
+	if _, err := s.Complete(t.Context(), Second{Step: step, Code: phone.code(),
+		Address: "198.51.100.9"}); !errors.Is(err,
 		ErrStepOver) {
 		t.Errorf("the sixth try: %v", err)
 	}
@@ -297,7 +300,8 @@ func TestTheSecondStepEndsWithTimePasswordAndAccess(t *testing.T) {
 	if _, err := s.Complete(t.Context(), Second{Step: e.Step, Code: codes[0]}); !errors.Is(err, ErrStepOver) {
 		t.Errorf("after they were disabled: %v", err)
 	}
-	if _, err := s.Enter(t.Context(), Proof{User: bob, By: ByProvider, Strong: true}); errs.KindOf(err) != errs.Forbidden {
+	if _, err := s.Enter(t.Context(), Proof{User: bob, By: ByProvider,
+		Strong: true}); errs.KindOf(err) != errs.Forbidden {
 		t.Errorf("whoever vouches for them: %v", err)
 	}
 }
@@ -351,7 +355,8 @@ func TestARoleThatNeedsAFactorGetsTimeAndThenLeadsThere(t *testing.T) {
 	}
 	clk.Advance(4 * 24 * time.Hour)
 	// Saving again gives no more time.
-	if err := s.SaveRule(t.Context(), audit.System, RuleEdit{Roles: []Role{Admin, Billing}, GraceDays: 7, Version: 1}); err != nil {
+	if err := s.SaveRule(t.Context(), audit.System, RuleEdit{Roles: []Role{Admin, Billing}, GraceDays: 7,
+		Version: 1}); err != nil {
 		t.Fatal(err)
 	}
 	clk.Advance(3*24*time.Hour - time.Second)
@@ -375,7 +380,8 @@ func TestARoleThatNeedsAFactorGetsTimeAndThenLeadsThere(t *testing.T) {
 	if must() {
 		t.Error("with a factor")
 	}
-	if err := s.SaveRule(t.Context(), audit.System, RuleEdit{GraceDays: 91, Version: 2}); errs.KindOf(err) != errs.Invalid {
+	if err := s.SaveRule(t.Context(), audit.System, RuleEdit{GraceDays: 91,
+		Version: 2}); errs.KindOf(err) != errs.Invalid {
 		t.Errorf("91 days: %v", err)
 	}
 }
@@ -387,7 +393,8 @@ func TestFactorsAreTakenOffByTheVerb(t *testing.T) {
 	_, codes := withApp(t, s, clk, ada)
 	mustSession(t, s, ada, "ada", "192.0.2.1")
 	var out strings.Builder
-	if err := RunUser(t.Context(), []string{"clear-factors", "--email", ada.Email}, Tool{Service: s, Out: &out}); err != nil {
+	if err := RunUser(t.Context(), []string{"clear-factors", "--email", ada.Email}, Tool{Service: s,
+		Out: &out}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := s.FactorsOf(t.Context(), ada.ID)
@@ -419,7 +426,8 @@ func TestProvingOnceMoreAsksForAllThatSignInAsks(t *testing.T) {
 	if _, err := s.Prove(t.Context(), ada, Reproof{Password: goodPassword}); errs.FieldsOf(err)["code"] == "" {
 		t.Errorf("without a code: %v", err)
 	}
-	if _, err := s.Prove(t.Context(), ada, Reproof{Password: "x", Code: phone.code()}); errs.FieldsOf(err)["proof_password"] == "" {
+	if _, err := s.Prove(t.Context(), ada, Reproof{Password: "x",
+		Code: phone.code()}); errs.FieldsOf(err)["proof_password"] == "" {
 		t.Errorf("with a wrong password: %v", err)
 	}
 	if shown, err := s.Prove(t.Context(), ada, Reproof{Password: goodPassword, Code: phone.code()}); err != nil ||
@@ -439,8 +447,10 @@ func TestPasskeysNeedHTTPSAndAName(t *testing.T) {
 	for base, want := range map[string]string{
 		"https://seats.reseller.example":      "https://seats.reseller.example",
 		"https://Seats.Reseller.example:8443": "https://seats.reseller.example:8443",
-		"http://127.0.0.1:8080":               "http://localhost:8080", "http://localhost:8080": "http://localhost:8080",
-		"http://[::1]:9": "http://localhost:9", "http://seats.reseller.example": "", "https://192.0.2.1": "", "": "",
+		"http://127.0.0.1:8080":               "http://localhost:8080",
+		"http://localhost:8080":               "http://localhost:8080",
+		"http://[::1]:9":                      "http://localhost:9",
+		"http://seats.reseller.example":       "", "https://192.0.2.1": "", "": "",
 	} {
 		at, ok := Service{BaseURL: base}.PasskeysAt()
 		if ok != (want != "") || ok && at.String() != want {

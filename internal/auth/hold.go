@@ -31,7 +31,8 @@ func (s Service) Hold(ctx context.Context, session uuid.UUID, f HeldForm) (uuid.
 		return uuid.Nil, err
 	}
 	db := s.DB.Read(ctx)
-	if err := db.Exec(`DELETE FROM held_forms WHERE session_id = ? AND address = ?`, session, f.Address).Error; err != nil {
+	if err := db.Exec(`DELETE FROM held_forms WHERE session_id = ? AND address = ?`, session,
+		f.Address).Error; err != nil {
 		return uuid.Nil, err
 	}
 	return id, db.Exec(`INSERT INTO held_forms (id, session_id, address, content_type, sealed, expires_at)
@@ -44,7 +45,8 @@ func (s Service) Release(ctx context.Context, session, id uuid.UUID, address str
 		ContentType string
 		Sealed      []byte
 	}
-	err := s.DB.Read(ctx).Raw(`DELETE FROM held_forms WHERE id = ? AND session_id = ? AND address = ? AND expires_at > ?
+	err := s.DB.Read(ctx).Raw(`DELETE FROM held_forms WHERE id = ? AND session_id = ? AND address = ? AND expires_at
+		> ?
 		RETURNING content_type, sealed`, id, session, address, s.trueNow()).Scan(&rows).Error
 	if err != nil {
 		return HeldForm{}, err

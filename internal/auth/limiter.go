@@ -159,7 +159,8 @@ func (s Service) Sweep(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := tx.Exec(`DELETE FROM reset_requests WHERE at < ?`, s.trueNow().Add(-resetWindow)).Error; err != nil {
+		if err := tx.Exec(`DELETE FROM reset_requests WHERE at < ?`,
+			s.trueNow().Add(-resetWindow)).Error; err != nil {
 			return err
 		}
 		return tx.Exec(`DELETE FROM sessions WHERE expiry < ?`, now).Error

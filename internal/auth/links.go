@@ -113,7 +113,8 @@ func (s Service) look(ctx context.Context, db *gorm.DB, token, lock string) (Lin
 	return Link{Purpose: row.Purpose, User: u, id: row.ID}, err
 }
 
-// UseLink sets the password that somebody chose, once: errs.Invalid at new_password, or ErrLinkOver. All their sessions
+// UseLink sets the password that somebody chose, once: errs.Invalid at new_password, or ErrLinkOver. All their
+// sessions
 // end. It signs nobody in, so that what sign-in asks beside the password is asked.
 func (s Service) UseLink(ctx context.Context, token, password, address string) (Link, error) {
 	l, err := s.Look(ctx, token)
@@ -135,14 +136,16 @@ func (s Service) UseLink(ctx context.Context, token, password, address string) (
 		if err != nil {
 			return err
 		}
-		return s.storePassword(ctx, tx, now.User.Actor(), now.User, hash, map[string]any{"by": "link", "link": now.Purpose})
+		return s.storePassword(ctx, tx, now.User.Actor(), now.User, hash, map[string]any{"by": "link",
+			"link": now.Purpose})
 	})
 }
 
 // Invited makes a user who has no password yet, in the transaction that invites them.
 func (s Service) Invited(ctx context.Context, tx *gorm.DB, by audit.Actor, n NewUser) (User, error) {
 	now := s.Clock.Now()
-	u := User{ID: newID(), Name: cleanName(n.Name), Email: cleanEmail(n.Email), Role: n.Role, Active: true, Version: 1,
+	u := User{ID: newID(), Name: cleanName(n.Name), Email: cleanEmail(n.Email), Role: n.Role, Active: true,
+		Version:   1,
 		CreatedAt: now, UpdatedAt: now, Invited: true}
 	f := errs.Fields{}
 	checkName(f, u.Name)
@@ -175,7 +178,8 @@ func (s Service) Forgot(ctx context.Context, email, address string) error {
 	}
 	now, place := s.trueNow(), Place(address)
 	done := s.DB.Read(ctx).Exec(`INSERT INTO reset_requests (id, email, place, address, at)
-		SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM reset_requests WHERE place = ? AND at > ?) < ?`, newID(), email,
+		SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM reset_requests WHERE place = ? AND at > ?) < ?`, newID(),
+		email,
 		place, address, now, place, now.Add(-resetWindow), resetsOfPlace)
 	if done.Error != nil {
 		return done.Error

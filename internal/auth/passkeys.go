@@ -19,7 +19,8 @@ import (
 	"seatledger/internal/postgres"
 )
 
-// How long a passkey may take to answer, how many may be asked from one place at once, and how many a person may have.
+// How long a passkey may take to answer, how many may be asked from one place at once, and how many a person may
+// have.
 const (
 	challengeLasts  = 5 * time.Minute
 	challengesPlace = 30
@@ -99,7 +100,8 @@ func passkeysOf(db *gorm.DB, user uuid.UUID) ([]Passkey, error) {
 func holderOf(ctx context.Context, db *gorm.DB, u User) (holder, error) {
 	var rows []string
 	h := holder{User: u}
-	err := db.WithContext(ctx).Raw(`SELECT credential::text FROM passkeys WHERE user_id = ? ORDER BY made_at, id`, u.ID).
+	err := db.WithContext(ctx).Raw(`SELECT credential::text FROM passkeys WHERE user_id = ? ORDER BY made_at, id`,
+		u.ID).
 		Scan(&rows).Error
 	for _, row := range rows {
 		var k webauthn.Credential
@@ -121,7 +123,8 @@ func (s Service) AskPasskey(ctx context.Context, u User, address string) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	ask, data, err := rp.BeginRegistration(h, webauthn.WithExclusions(webauthn.Credentials(h.keys).CredentialDescriptors()))
+	ask, data, err := rp.BeginRegistration(h,
+		webauthn.WithExclusions(webauthn.Credentials(h.keys).CredentialDescriptors()))
 	if err != nil {
 		return nil, err
 	}
@@ -322,7 +325,8 @@ func (s Service) passkeyUsed(tx *gorm.DB, u User, key *webauthn.Credential) erro
 	if err != nil {
 		return err
 	}
-	return tx.Exec(`UPDATE passkeys SET credential = CAST(? AS jsonb), used_at = ? WHERE user_id = ? AND credential_id = ?`,
+	return tx.Exec(`UPDATE passkeys SET credential = CAST(? AS jsonb), used_at = ? WHERE user_id = ? AND
+		credential_id = ?`,
 		string(text), s.Clock.Now(), u.ID, key.ID).Error
 }
 

@@ -1,7 +1,7 @@
 package auth
 
 import (
-	"crypto/sha1" //nolint:gosec // lists of stolen passwords are published under it
+	"crypto/sha1"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -111,4 +111,4 @@ func TestStolenPasswordsAreRefusedWhereAListIsGiven(t *testing.T) {
 	}
 }
 
-func sha1Of(s string) string { return fmt.Sprintf("%X", sha1.Sum([]byte(s))) } //nolint:gosec // as such lists are
+func sha1Of(s string) string { return fmt.Sprintf("%X", sha1.Sum([]byte(s))) }

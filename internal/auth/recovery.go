@@ -26,7 +26,8 @@ func (s Service) makeRecovery(tx *gorm.DB, u User) ([]string, error) {
 	var out []string
 	for range recoveryCodes {
 		code := rand.Text()[:recoveryLength]
-		err := tx.Exec(`INSERT INTO recovery_codes (user_id, hash, made_at) VALUES (?, ?, ?)`, u.ID, recoveryHash(u.ID, code),
+		err := tx.Exec(`INSERT INTO recovery_codes (user_id, hash, made_at) VALUES (?, ?, ?)`, u.ID,
+			recoveryHash(u.ID, code),
 			s.Clock.Now()).Error
 		if err != nil {
 			return nil, err

@@ -44,7 +44,8 @@ type RuleEdit struct {
 	Version   int
 }
 
-// SaveRule stores the rule: errs.Invalid at grace_days, or settings.ErrStale. A role that needed a factor before keeps
+// SaveRule stores the rule: errs.Invalid at grace_days, or settings.ErrStale. A role that needed a factor before
+// keeps
 // its day, so that saving twice gives nobody more time.
 func (s Service) SaveRule(ctx context.Context, by audit.Actor, e RuleEdit) error {
 	f := errs.Fields{}
@@ -93,7 +94,8 @@ func (r Rule) Due(u User) (time.Time, bool) {
 
 // mustSetUpSQL is the same for the page at hand, over sessions s and users u: no factor, and the time is up; or the
 // password was made and handed over.
-const mustSetUpSQL = `coalesce(u.password_once OR NOT s.strong AND EXISTS (SELECT FROM settings r WHERE r.name = '` + ruleRow + `'
+const mustSetUpSQL = `coalesce(u.password_once OR NOT s.strong AND EXISTS (SELECT FROM settings r WHERE r.name =
+	'` + ruleRow + `'
 	AND r.value->'required'->>u.role IS NOT NULL
 	AND greatest(CAST(r.value->'required'->>u.role AS timestamptz), u.created_at)
 		+ make_interval(days => CAST(r.value->>'grace_days' AS integer)) <= @now)

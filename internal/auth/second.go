@@ -57,7 +57,8 @@ func (s Service) half(ctx context.Context, db *gorm.DB, step string) (Halfway, e
 			EXISTS (SELECT FROM totp_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS app,
 			EXISTS (SELECT FROM passkeys k WHERE k.user_id = u.id) AS passkeys
 		FROM sign_in_steps s JOIN users u ON u.id = s.user_id
-		WHERE s.hash = ? AND s.expires_at > ? AND s.tries < ? AND u.active`, hashed(step), s.trueNow(), stepTries).Scan(&row)
+		WHERE s.hash = ? AND s.expires_at > ? AND s.tries < ? AND u.active`, hashed(step), s.trueNow(),
+		stepTries).Scan(&row)
 	if found.Error != nil {
 		return Halfway{}, found.Error
 	}
@@ -114,7 +115,8 @@ func orOver(err error) error {
 }
 
 func (s Service) countStep(ctx context.Context, h Halfway) error {
-	done := s.DB.Read(ctx).Exec(`UPDATE sign_in_steps SET tries = tries + 1 WHERE id = ? AND tries < ?`, h.id, stepTries)
+	done := s.DB.Read(ctx).Exec(`UPDATE sign_in_steps SET tries = tries + 1 WHERE id = ? AND tries < ?`, h.id,
+		stepTries)
 	if done.Error == nil && done.RowsAffected == 0 {
 		return errStepOver()
 	}
@@ -135,7 +137,8 @@ func (s Service) wrongFactor(ctx context.Context, u User, answer error) error {
 
 // checkFactor proves a second factor in the transaction of what it is shown for, so that one code serves one deed.
 // It tells which it was; errs.Invalid at code or passkey.
-func (s Service) checkFactor(ctx context.Context, tx *gorm.DB, u User, purpose, code, passkey string) (string, error) {
+func (s Service) checkFactor(ctx context.Context, tx *gorm.DB, u User, purpose, code, passkey string) (string,
+	error) {
 	if passkey != "" {
 		return "passkey", s.checkPasskey(ctx, tx, u, purpose, passkey)
 	}
@@ -160,7 +163,8 @@ func tidyCode(s string) string {
 
 func wrongCode() error {
 	f := errs.Fields{}
-	f.Add("code", "This code is wrong, or was used already. Wait for the next one of your app, or use a recovery code.")
+	f.Add("code",
+		"This code is wrong, or was used already. Wait for the next one of your app, or use a recovery code.")
 	return f.Err()
 }
 

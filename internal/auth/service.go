@@ -32,7 +32,8 @@ type Service struct {
 // ErrStale says that somebody else changed the user after the form was opened.
 var ErrStale = errors.New("auth: the user was changed meanwhile")
 
-func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, u User, change Change) error {
+func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, u User,
+	change Change) error {
 	return audit.Record(ctx, tx, s.Clock, by, audit.Event{
 		Action: action, ObjectType: "user", ObjectID: u.ID.String(), ObjectName: u.Name,
 		Before: change.before, After: change.after,

@@ -139,7 +139,8 @@ func (s Sessions) CommitCtx(ctx context.Context, hash string, data []byte, _ tim
 		proved = v.Shown.At
 	}
 	err := s.DB.Read(ctx).Exec(`
-		INSERT INTO sessions (token_hash, data, expiry, user_id, created_at, true_at, seen_at, address, user_agent, id,
+		INSERT INTO sessions (token_hash, data, expiry, user_id, created_at, true_at, seen_at, address, user_agent,
+		id,
 			proved_at, proved_by, strong)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, hash, data, now.Add(IdleLimit), user, now,
 		clock.TrueOrNil(s.Clock), now, v.Address, short(v.UserAgent), v.Session, proved,
@@ -193,7 +194,8 @@ type Session struct {
 // Of lists the sessions of a user, the last used first.
 func (s Sessions) Of(ctx context.Context, user uuid.UUID) ([]Session, error) {
 	var out []Session
-	err := s.DB.Read(ctx).Raw(`SELECT token_hash, created_at, true_at, seen_at, address, user_agent, proved_by, strong,
+	err := s.DB.Read(ctx).Raw(`SELECT token_hash, created_at, true_at, seen_at, address, user_agent, proved_by,
+		strong,
 			coalesce(proved_at, created_at) AS proved_at FROM sessions
 		WHERE user_id = ? AND expiry > ? ORDER BY seen_at DESC, token_hash`, user, s.Clock.Now()).Scan(&out).Error
 	return out, err

@@ -70,7 +70,8 @@ func (c credentials) known() bool { return c.ID != uuid.Nil }
 
 func (s Service) credentials(ctx context.Context, email string) (credentials, error) {
 	var c credentials
-	err := s.DB.Read(ctx).Raw(`SELECT `+userColumns+`, password_hash FROM users WHERE email = ?`, email).Scan(&c).Error
+	err := s.DB.Read(ctx).Raw(`SELECT `+userColumns+`, password_hash FROM users WHERE email = ?`,
+		email).Scan(&c).Error
 	return c, err
 }
 

@@ -38,7 +38,8 @@ type totpRow struct {
 	LastStep int64
 }
 
-// BeginTOTP makes a new secret for a person's app, in place of one that was never confirmed. One in use stays so until
+// BeginTOTP makes a new secret for a person's app, in place of one that was never confirmed. One in use stays so
+// until
 // the new one is confirmed.
 func (s Service) BeginTOTP(ctx context.Context, u User) error {
 	key, err := totp.Generate(totp.GenerateOpts{Issuer: codeIssuer, AccountName: u.Email})
@@ -54,10 +55,12 @@ func (s Service) BeginTOTP(ctx context.Context, u User) error {
 		if err := lockUser(tx, u.ID); err != nil {
 			return err
 		}
-		if err := tx.Exec(`DELETE FROM totp_factors WHERE user_id = ? AND confirmed_at IS NULL`, u.ID).Error; err != nil {
+		if err := tx.Exec(`DELETE FROM totp_factors WHERE user_id = ? AND confirmed_at IS NULL`,
+			u.ID).Error; err != nil {
 			return err
 		}
-		return tx.Exec(`INSERT INTO totp_factors (id, sealed, user_id, sent_to, made_at) VALUES (?, ?, ?, ?, ?)`, id, sealed,
+		return tx.Exec(`INSERT INTO totp_factors (id, sealed, user_id, sent_to, made_at) VALUES (?, ?, ?, ?, ?)`,
+			id, sealed,
 			u.ID, secret.FactorFor, s.Clock.Now()).Error
 	})
 }
@@ -112,7 +115,8 @@ func (s Service) ConfirmTOTP(ctx context.Context, u User, code, keep string) (co
 		if err := tx.Exec(`DELETE FROM totp_factors WHERE user_id = ? AND id <> ?`, u.ID, row.ID).Error; err != nil {
 			return err
 		}
-		err = tx.Exec(`UPDATE totp_factors SET confirmed_at = ?, last_step = ? WHERE id = ?`, s.Clock.Now(), step, row.ID).
+		err = tx.Exec(`UPDATE totp_factors SET confirmed_at = ?, last_step = ? WHERE id = ?`, s.Clock.Now(), step,
+			row.ID).
 			Error
 		if err != nil {
 			return err
@@ -148,7 +152,8 @@ func orWrong(err error) error {
 }
 
 func totpOf(db *gorm.DB, user uuid.UUID, confirmed bool) (row totpRow, ok bool, err error) {
-	found := db.Raw(`SELECT id, sealed, last_step FROM totp_factors WHERE user_id = ? AND (confirmed_at IS NOT NULL) = ?`,
+	found := db.Raw(`SELECT id, sealed, last_step FROM totp_factors WHERE user_id = ? AND (confirmed_at IS NOT NULL)
+		= ?`,
 		user, confirmed).Scan(&row)
 	return row, found.RowsAffected > 0, found.Error
 }
@@ -163,7 +168,8 @@ func (s Service) checkTOTP(ctx context.Context, tx *gorm.DB, u User, code string
 	if err != nil {
 		return err
 	}
-	done := tx.Exec(`UPDATE totp_factors SET last_step = ?, used_at = ? WHERE id = ? AND last_step < ?`, step, s.Clock.Now(),
+	done := tx.Exec(`UPDATE totp_factors SET last_step = ?, used_at = ? WHERE id = ? AND last_step < ?`, step,
+		s.Clock.Now(),
 		row.ID, step)
 	if done.Error == nil && done.RowsAffected == 0 {
 		return wrongCode()

@@ -155,7 +155,8 @@ func (t Tool) once(ctx context.Context, f userFlags) error {
 	if !f.generate {
 		return nil
 	}
-	return t.Service.DB.Read(ctx).Exec(`UPDATE users SET password_once = true WHERE email = ?`, cleanEmail(f.email)).Error
+	return t.Service.DB.Read(ctx).Exec(`UPDATE users SET password_once = true WHERE email = ?`,
+		cleanEmail(f.email)).Error
 }
 
 func (t Tool) password(f userFlags) (string, error) {

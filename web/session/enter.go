@@ -13,7 +13,8 @@ import (
 	"seatledger/web/httpx"
 )
 
-// Enter lets somebody in as far as auth.Enter said: into a session, and on to next; or to the page of the second step.
+// Enter lets somebody in as far as auth.Enter said: into a session, and on to next; or to the page of the second
+// step.
 // Every way to sign in ends here.
 func (m *Manager) Enter(c echo.Context, e auth.Entry, next string) error {
 	next = httpx.SafeNext(next)

@@ -26,7 +26,8 @@ func (h Handlers) ForgottenForm(c echo.Context) error {
 		d.Frame.Lead = "No mail goes out from here. Ask an administrator: they set a new password for you."
 	case c.QueryParam("asked") != "":
 		d.Fields, d.Button = nil, ""
-		d.Frame.Lead = "If somebody signs in with that address, a mail is on its way to them. Its link opens for 30 minutes, once."
+		d.Frame.Lead = "If somebody signs in with that address, a mail is on its way to them. " +
+			"Its link opens for 30 minutes, once."
 	}
 	return httpx.Render(c, http.StatusOK, d.Page())
 }
@@ -43,7 +44,8 @@ func (h Handlers) Forgotten(c echo.Context) error {
 		return err
 	}
 	if !ready {
-		return errs.New(errs.Conflict, "No mail goes out from here, so nothing was sent. Ask an administrator for a new password.")
+		return errs.New(errs.Conflict,
+			"No mail goes out from here, so nothing was sent. Ask an administrator for a new password.")
 	}
 	if err = h.Auth.Forgot(ctx, email, c.RealIP()); err == nil {
 		return httpx.SeeOther(c, ForgottenPath+"?asked=1")
@@ -57,7 +59,8 @@ func (h Handlers) Forgotten(c echo.Context) error {
 
 func (h Handlers) forgottenPage(c echo.Context, email string, problems map[string]string) views.Door {
 	d := h.door(c, "Forgotten password", []ui.Field{{Kind: ui.EmailInput, Name: "email", Label: "E-mail address",
-		Value: email, Autocomplete: "username", Autofocus: true, Required: true, Hint: "The one you sign in with."}}, problems)
+		Value: email, Autocomplete: "username", Autofocus: true, Required: true,
+		Hint: "The one you sign in with."}}, problems)
 	d.Action, d.Button = ForgottenPath, "Send me a link"
 	d.Links = []ui.LinkButton{{Text: "Back to sign-in", Href: LoginPath, Weight: ui.Quiet}}
 	return d
@@ -102,7 +105,8 @@ func (h Handlers) Link(c echo.Context) error {
 }
 
 func (h Handlers) linkPage(c echo.Context, l auth.Link, token string, problems map[string]string) views.Door {
-	d := h.door(c, "Choose a password", []ui.Field{{Kind: ui.PasswordInput, Name: "new_password", Label: "New password",
+	d := h.door(c, "Choose a password", []ui.Field{{Kind: ui.PasswordInput, Name: "new_password",
+		Label:        "New password",
 		Autocomplete: "new-password", Autofocus: true, Required: true,
 		Hint: "At least 8 characters; a few words in a row are good."}}, problems)
 	d.Frame.Lead = "For " + l.User.Email + ". All sessions of that person end."

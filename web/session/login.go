@@ -56,7 +56,8 @@ func (h Handlers) loginPage(c echo.Context, in loginInput, problems map[string]s
 	fields := []ui.Field{
 		{Kind: ui.EmailInput, Name: "email", Label: "E-mail address", Value: in.Email, Autocomplete: "username",
 			Autofocus: true, Required: true},
-		{Kind: ui.PasswordInput, Name: "password", Label: "Password", Autocomplete: "current-password", Required: true},
+		{Kind: ui.PasswordInput, Name: "password", Label: "Password", Autocomplete: "current-password",
+			Required: true},
 	}
 	d := h.door(c, "Sign in", fields, problems)
 	d.Action, d.Button = LoginPath, "Sign in"
@@ -64,8 +65,9 @@ func (h Handlers) loginPage(c echo.Context, in loginInput, problems map[string]s
 	d.Links = []ui.LinkButton{{Text: "Forgotten password", Href: ForgottenPath, Weight: ui.Quiet}}
 	if at, ok := h.Auth.PasskeysAt(); ok {
 		d.Passkey = &ui.PasskeyForm{Action: PasskeyPath, Ask: AskAnybodyPath, At: at.String(), Hidden: d.Hidden,
-			Button: "Sign in with a passkey", Without: "Passkeys need JavaScript, which is off here. Use your password.",
-			Error: problems["passkey"]}
+			Button:  "Sign in with a passkey",
+			Without: "Passkeys need JavaScript, which is off here. Use your password.",
+			Error:   problems["passkey"]}
 	}
 	return d
 }

@@ -72,7 +72,8 @@ func proofIn(c echo.Context) (httpx.Values, bool) {
 	return form, err == nil
 }
 
-// whole reads the body, and puts it back. Of one that is too large the beginning is put back, with the rest behind it.
+// whole reads the body, and puts it back. Of one that is too large the beginning is put back, with the rest behind
+// it.
 func whole(c echo.Context) ([]byte, error) {
 	r := c.Request()
 	body, err := io.ReadAll(io.LimitReader(r.Body, httpx.FormLimit+1))

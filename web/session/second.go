@@ -84,12 +84,14 @@ func refusal(c echo.Context, err error, field string) (int, map[string]string) {
 func seconds(wait time.Duration) string { return strconv.Itoa(int(math.Ceil(wait.Seconds()))) }
 
 func codeField(label, hint string) ui.Field {
-	return ui.Field{Name: "code", Label: label, Hint: hint, Autocomplete: "one-time-code", Autofocus: true, Required: true,
-		Size: ui.Medium}
+	return ui.Field{Name: "code", Label: label, Hint: hint, Autocomplete: "one-time-code", Autofocus: true,
+		Required: true,
+		Size:     ui.Medium}
 }
 
 func (h Handlers) codePage(c echo.Context, half auth.Halfway, next string, problems map[string]string) views.Door {
-	field := codeField("Code of your authenticator app", "Six digits. If the app is lost, one of your recovery codes.")
+	field := codeField("Code of your authenticator app",
+		"Six digits. If the app is lost, one of your recovery codes.")
 	if !half.App {
 		field = codeField("Recovery code", "One of those you kept when you set up your passkey.")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 )
 
@@ -62,7 +63,8 @@ func TestTheSecondStepCannotBeSkipped(t *testing.T) {
 		t.Error("the first step began a session")
 	}
 	for _, path := range []string{"/", "/map", "/prove", "/events"} {
-		if a := v.get(path); a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(a.Header.Get("Location"), "/login") ||
+		if a := v.get(path); a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(a.Header.Get("Location"),
+			"/login") ||
 			strings.HasPrefix(a.Header.Get("Location"), CodePath) {
 			t.Errorf("%s half way: %d to %s", path, a.StatusCode, a.Header.Get("Location"))
 		}
@@ -76,15 +78,18 @@ func TestTheSecondStepCannotBeSkipped(t *testing.T) {
 		t.Errorf("the step's token as a session: %d", a.StatusCode)
 	}
 	page := v.get("/login/code?next=/map")
-	if page.StatusCode != http.StatusOK || page.page.Find(`input[name="code"][autocomplete="one-time-code"]`).Length() != 1 {
+	if page.StatusCode != http.StatusOK ||
+		page.page.Find(`input[name="code"][autocomplete="one-time-code"]`).Length() != 1 {
 		t.Fatalf("the page of the step: %d", page.StatusCode)
 	}
-	if a := v.post(CodePath, url.Values{"code": {"12 34 56"}, "next": {"/map"}}); a.StatusCode != http.StatusUnprocessableEntity ||
+	if a := v.post(CodePath, url.Values{"code": {"12 34 56"},
+		"next": {"/map"}}); a.StatusCode != http.StatusUnprocessableEntity ||
 		a.page.Find(`a[href="#f-code"]`).Length() != 1 {
 		t.Errorf("a wrong code: %d", a.StatusCode)
 	}
 	a = v.post(CodePath, url.Values{"code": {code()}, "next": {"//evil.example"}})
-	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/" || v.token() == planted || v.cookie("-step") != "" {
+	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/" || v.token() == planted ||
+		v.cookie("-step") != "" {
 		t.Errorf("%d to %s", a.StatusCode, a.Header.Get("Location"))
 	}
 	if a := v.get("/"); a.StatusCode != http.StatusOK {
@@ -114,7 +119,8 @@ func TestWhatIsDearAsksWhoIsThereAndKeepsWhatWasTyped(t *testing.T) {
 	h.admin(t)
 	v := h.visitor(t)
 	v.signIn("ada@reseller.example")
-	typed := url.Values{"name": {"North & Söhne"}, "note": {"two\r\nlines"}, "secret_password": {" s3cret of a provider "}}
+	typed := url.Values{"name": {"North & Söhne"}, "note": {"two\r\nlines"},
+		"secret_password": {" s3cret of a provider "}}
 	want := "North & Söhne|two\nlines| s3cret of a provider "
 	if a := v.post("/dear?x=1", typed); a.StatusCode != http.StatusOK || a.body != want {
 		t.Fatalf("right after signing in: %d %q", a.StatusCode, a.body)
@@ -138,7 +144,8 @@ func TestWhatIsDearAsksWhoIsThereAndKeepsWhatWasTyped(t *testing.T) {
 	if a.StatusCode != http.StatusOK || a.body != want || v.token() == before {
 		t.Errorf("%d %q", a.StatusCode, a.body)
 	}
-	if a := v.post("/dear?x=1", url.Values{"proof_form": {held}, "proof_password": {goodPassword}}); a.StatusCode != http.StatusConflict {
+	if a := v.post("/dear?x=1", url.Values{"proof_form": {held},
+		"proof_password": {goodPassword}}); a.StatusCode != http.StatusConflict {
 		t.Errorf("the same form again: %d", a.StatusCode)
 	}
 	if a := v.post("/dear", typed); a.StatusCode != http.StatusOK {
@@ -168,7 +175,8 @@ func TestAHeldFormStaysWithItsSessionAndAddress(t *testing.T) {
 	if a := ada.post("/dear?y=2", proof); a.StatusCode != http.StatusConflict {
 		t.Errorf("at another address: %d", a.StatusCode)
 	}
-	if a := ada.post("/dear", url.Values{"proof_form": {"x"}, "proof_password": {goodPassword}}); a.StatusCode != http.StatusBadRequest {
+	if a := ada.post("/dear", url.Values{"proof_form": {"x"},
+		"proof_password": {goodPassword}}); a.StatusCode != http.StatusBadRequest {
 		t.Errorf("under no name: %d", a.StatusCode)
 	}
 	h.clock.Advance(auth.ProofLasts)
@@ -194,7 +202,8 @@ func TestAPageThatIsDearLeadsBackToItself(t *testing.T) {
 	if page.page.Find(`input[name="code"]`).Length() != 1 || next != "/dear?q=a%20b" {
 		t.Fatalf("it leads to %q", next)
 	}
-	if a := v.post(ProvePath, url.Values{"proof_password": {goodPassword}, "next": {next}}); a.StatusCode != http.StatusUnprocessableEntity {
+	if a := v.post(ProvePath, url.Values{"proof_password": {goodPassword},
+		"next": {next}}); a.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("the password alone: %d", a.StatusCode)
 	}
 	a = v.post(ProvePath, url.Values{"proof_password": {goodPassword}, "code": {recovery[0]}, "next": {next}})
@@ -236,5 +245,39 @@ func TestAMadePasswordIsChangedBeforeAnythingElse(t *testing.T) {
 	}
 	if a := v.get("/first"); a.StatusCode != http.StatusOK {
 		t.Errorf("with a password of one's own: %d", a.StatusCode)
+	}
+}
+
+// What an administrator takes away in one process is gone at the next request to another.
+func TestWhatIsTakenAwayInOneProcessIsGoneInTheOther(t *testing.T) {
+	t.Parallel()
+	here := newHouse(t, Options{}, "")
+	here.admin(t)
+	bob := here.user(t, "bob@reseller.example", auth.Operator)
+	there := here.another(t)
+	v := there.visitor(t)
+	v.signIn(bob.Email)
+	if a := v.get("/map"); a.StatusCode != http.StatusOK {
+		t.Fatalf("signed in: %d", a.StatusCode)
+	}
+	if err := here.auth.Disable(t.Context(), audit.System, bob.ID); err != nil {
+		t.Fatal(err)
+	}
+	if a := v.get("/map"); a.StatusCode != http.StatusSeeOther {
+		t.Errorf("disabled elsewhere: %d", a.StatusCode)
+	}
+	if err := here.auth.Enable(t.Context(), audit.System, bob.ID); err != nil {
+		t.Fatal(err)
+	}
+	v.signIn(bob.Email)
+	open, err := (auth.Sessions{DB: here.db.DB, Clock: here.clock}).Of(t.Context(), bob.ID)
+	if err != nil || len(open) != 1 {
+		t.Fatal(len(open), err)
+	}
+	if err := here.auth.EndSession(t.Context(), audit.System, bob, open[0].Hash); err != nil {
+		t.Fatal(err)
+	}
+	if a := v.post("/map", url.Values{}); a.StatusCode != http.StatusUnauthorized {
+		t.Errorf("signed out elsewhere: %d", a.StatusCode)
 	}
 }

@@ -24,8 +24,9 @@ func (m *Manager) FactorFirst(next echo.HandlerFunc) echo.HandlerFunc {
 			return errs.New(errs.Forbidden, "Your password was made for you. Nothing was changed. "+
 				"Choose one of your own on your profile first.")
 		}
-		return errs.New(errs.Forbidden, "Your role needs a second factor, and you have none yet. Nothing was changed. "+
-			"Set one up on your profile first.")
+		return errs.New(errs.Forbidden,
+			"Your role needs a second factor, and you have none yet. Nothing was changed. "+
+				"Set one up on your profile first.")
 	}
 }
 

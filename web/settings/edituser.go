@@ -102,7 +102,8 @@ func editOf(u auth.User) auth.Edit {
 	return auth.Edit{Name: u.Name, Email: u.Email, Role: u.Role, Version: u.Version}
 }
 
-func (h Handlers) userPage(c echo.Context, u auth.User, in auth.Edit, problems map[string]string) (views.Person, error) {
+func (h Handlers) userPage(c echo.Context, u auth.User, in auth.Edit, problems map[string]string) (views.Person,
+	error) {
 	ctx := c.Request().Context()
 	open, err := h.sessions().Of(ctx, u.ID)
 	if err != nil {
@@ -126,7 +127,8 @@ func (h Handlers) userPage(c echo.Context, u auth.User, in auth.Edit, problems m
 				{Term: "Last sign-in", Value: h.signInCell(u)},
 				ui.Fact("Sessions", strconv.Itoa(len(open))),
 			}},
-			Form: ui.Form{Action: userPath(u.ID), Version: strconv.Itoa(in.Version), Save: "Save user", Cancel: usersPath},
+			Form: ui.Form{Action: userPath(u.ID), Version: strconv.Itoa(in.Version), Save: "Save user",
+				Cancel: usersPath},
 		}}, nil
 }
 
@@ -134,7 +136,8 @@ func (h Handlers) userPage(c echo.Context, u auth.User, in auth.Edit, problems m
 func (h Handlers) factorTable(f auth.Factors) ui.Table {
 	t := ui.Table{Caption: "Second factors", Plain: true, Columns: []ui.Column{{Label: "Factor"},
 		{Label: "Since", Nowrap: true}, {Label: "Last used", Nowrap: true}},
-		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No second factor", Text: "They sign in with a password alone."}}
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No second factor",
+			Text: "They sign in with a password alone."}}
 	if f.App != nil {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell("Authenticator app"),
 			ui.Of(h.moment(f.App.ConfirmedAt)), h.momentCell(f.App.UsedAt)}})
@@ -144,7 +147,8 @@ func (h Handlers) factorTable(f auth.Factors) ui.Table {
 			h.momentCell(k.UsedAt)}})
 	}
 	if f.Any() {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell("Recovery codes, " + strconv.Itoa(f.Recovery) + " left"),
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell("Recovery codes, " + strconv.Itoa(f.Recovery) +
+			" left"),
 			{}, {}}})
 	}
 	return t
@@ -169,7 +173,8 @@ func userCommands(u auth.User, sessions int, factors bool) ui.CommandMenu {
 	access := ui.Command{Label: "Disable user", Hint: "Ends all sessions; nothing of theirs is deleted.",
 		Action: at + "/disable", Destructive: true, Confirm: "Disable " + u.Name + "?"}
 	if !u.Active {
-		access = ui.Command{Label: "Enable user", Hint: "They sign in with their old password.", Action: at + "/enable"}
+		access = ui.Command{Label: "Enable user", Hint: "They sign in with their old password.", Action: at +
+			"/enable"}
 	}
 	menu := ui.CommandMenu{Commands: []ui.Command{{Label: "Set a new password", Href: at + "/password"}, end, access}}
 	if u.Invited && u.Active {
@@ -177,7 +182,8 @@ func userCommands(u auth.User, sessions int, factors bool) ui.CommandMenu {
 			Hint: "The link from before opens nothing any more."})
 	}
 	if factors {
-		menu.Commands = append(menu.Commands, ui.Command{Label: "Take second factors off", Action: at + "/clear-factors",
+		menu.Commands = append(menu.Commands, ui.Command{Label: "Take second factors off", Action: at +
+			"/clear-factors",
 			Hint: "For somebody who lost device and codes. Make sure that it is they who ask.", Destructive: true,
 			Confirm: "Take all second factors off " + u.Name + "?"})
 	}

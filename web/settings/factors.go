@@ -45,7 +45,8 @@ func (h Handlers) ConfirmApp(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.added(c, codes, "From now on a code of your app is asked when you sign in. Your other sessions have ended.")
+	return h.added(c, codes,
+		"From now on a code of your app is asked when you sign in. Your other sessions have ended.")
 }
 
 // added leads on from a new factor: to the recovery codes where it brought some.
@@ -68,7 +69,8 @@ func (h Handlers) appPage(c echo.Context, status int, problems map[string]string
 		return err
 	}
 	fields := withProblems([]ui.Field{{Name: "code", Label: "Code that the app shows", Autocomplete: "one-time-code",
-		InputMode: "numeric", Required: true, Size: ui.Medium, Hint: "Six digits; they change every 30 seconds."}}, problems)
+		InputMode: "numeric", Required: true, Size: ui.Medium, Hint: "Six digits; they change every 30 seconds."}},
+		problems)
 	summary := ui.Summarize(problems, fields...)
 	v := views.AppSetup{Frame: h.frame(c, "Set up an authenticator app", summary), Tabs: tabs(c, profilePath),
 		Summary: summary, Fields: fields, Picture: begun.Picture,
@@ -120,7 +122,8 @@ func (h Handlers) AddPasskey(c echo.Context) error {
 		return err
 	}
 	name := form.Get("name")
-	codes, err := h.Auth.AddPasskey(c.Request().Context(), session.User(c), name, form.Get("passkey"), session.Hash(c))
+	codes, err := h.Auth.AddPasskey(c.Request().Context(), session.User(c), name, form.Get("passkey"),
+		session.Hash(c))
 	if messages, refused := httpx.Refused(err); refused {
 		return h.profileWith(c, http.StatusUnprocessableEntity, messages, name)
 	}
@@ -163,7 +166,8 @@ func (h Handlers) Recovery(c echo.Context) error {
 	v := views.Codes{Frame: h.frame(c, "Recovery codes", ui.ErrorSummary{}), Tabs: tabs(c, profilePath),
 		Codes: strings.Split(kept, "\n"),
 		Note: ui.Callout{Tone: ui.Warn, Title: "Shown this once",
-			Text: "Print them, or keep them where you keep passwords. Each signs you in once in place of your app or passkey."},
+			Text: "Print them, or keep them where you keep passwords. Each signs you in once " +
+				"in place of your app or passkey."},
 		Done: ui.LinkButton{Text: "I have kept them", Href: profilePath, Weight: ui.Primary}}
 	v.Frame.Narrow = true
 	return httpx.Render(c, http.StatusOK, v.Page())
@@ -171,7 +175,8 @@ func (h Handlers) Recovery(c echo.Context) error {
 
 // factors is what a person has, with the forms to change it.
 func (h Handlers) factors(c echo.Context, f auth.Factors, problems map[string]string, name string) views.Factors {
-	v := views.Factors{App: ui.DefinitionList{Items: []ui.Definition{h.appFact(f)}}, Passkeys: h.passkeyTable(f, true)}
+	v := views.Factors{App: ui.DefinitionList{Items: []ui.Definition{h.appFact(f)}}, Passkeys: h.passkeyTable(f,
+		true)}
 	begin := ui.PostButton{Button: ui.Button{Text: "Set up an app", Action: appPath + "/begin"}}
 	if f.App != nil {
 		begin.Text = "Set up another app in its place"
@@ -212,7 +217,8 @@ func (h Handlers) appFact(f auth.Factors) ui.Definition {
 }
 
 func (h Handlers) passkeyTable(f auth.Factors, own bool) ui.Table {
-	t := ui.Table{Caption: "Passkeys", Plain: true, Columns: []ui.Column{{Label: "Name"}, {Label: "Registered", Nowrap: true},
+	t := ui.Table{Caption: "Passkeys", Plain: true, Columns: []ui.Column{{Label: "Name"}, {Label: "Registered",
+		Nowrap: true},
 		{Label: "Last used", Nowrap: true}, {Label: "Remove", Hidden: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No passkeys yet",
 			Text: "A passkey signs you in with a fingerprint, a face or a PIN of your device, without a password."}}
@@ -246,5 +252,6 @@ func (h Handlers) mustNote(c echo.Context, f auth.Factors) (*ui.Callout, error) 
 		return nil, nil
 	}
 	return &ui.Callout{Tone: ui.Info, Title: "Your role needs a second factor",
-		Text: "Set up an authenticator app or a passkey by " + h.moment(due).Text + ". After that nothing else opens first."}, nil
+		Text: "Set up an authenticator app or a passkey by " + h.moment(due).Text +
+			". After that nothing else opens first."}, nil
 }

@@ -55,7 +55,8 @@ func (h Handlers) InviteAgain(c echo.Context) error {
 
 func (h Handlers) invited(c echo.Context, made access.Invitation) error {
 	if made.Link == "" {
-		return httpx.Done(c, userPath(made.User.ID), "The invitation goes to "+made.User.Email+". It holds for seven days.")
+		return httpx.Done(c, userPath(made.User.ID),
+			"The invitation goes to "+made.User.Email+". It holds for seven days.")
 	}
 	if err := session.KeepSecret(c, inviteOnce, made.Link); err != nil {
 		return err

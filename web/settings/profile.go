@@ -48,7 +48,8 @@ func (h Handlers) EndSession(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Auth.EndSession(c.Request().Context(), session.Actor(c), session.User(c), form.Get("session")); err != nil {
+	if err := h.Auth.EndSession(c.Request().Context(), session.Actor(c), session.User(c),
+		form.Get("session")); err != nil {
 		return err
 	}
 	return httpx.Done(c, profilePath, ended(1))
@@ -83,8 +84,9 @@ func (h Handlers) profileWith(c echo.Context, status int, problems map[string]st
 		return err
 	}
 	fields := withProblems([]ui.Field{
-		{Kind: ui.PasswordInput, Name: "current_password", Label: "Present password", Autocomplete: "current-password",
-			Required: true, Size: ui.Medium},
+		{Kind: ui.PasswordInput, Name: "current_password", Label: "Present password",
+			Autocomplete: "current-password",
+			Required:     true, Size: ui.Medium},
 		{Kind: ui.PasswordInput, Name: "new_password", Label: "New password", Autocomplete: "new-password",
 			Required: true, Size: ui.Medium, Hint: "At least 8 characters; a few words in a row are good."},
 	}, problems)
@@ -113,7 +115,8 @@ func (h Handlers) profileWith(c echo.Context, status int, problems map[string]st
 
 func (h Handlers) sessionTable(caption, end string, open []auth.Session, here string) ui.Table {
 	t := ui.Table{Caption: caption, Plain: true, Columns: []ui.Column{
-		{Label: "Browser"}, {Label: "Address"}, {Label: "Signed in by"}, {Label: "Signed in", Nowrap: true}, {Label: "Last used", Nowrap: true},
+		{Label: "Browser"}, {Label: "Address"}, {Label: "Signed in by"}, {Label: "Signed in", Nowrap: true},
+		{Label: "Last used", Nowrap: true},
 		{Label: "Actions", Hidden: true},
 	}}
 	for _, s := range open {
@@ -124,7 +127,8 @@ func (h Handlers) sessionTable(caption, end string, open []auth.Session, here st
 		if s.Hash == here {
 			browser.Badges, last = []ui.Badge{{Text: "this one", Tone: ui.Info}}, ui.Cell{}
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{browser, ui.TextCell(s.Address), ui.TextCell(shownWords(s.Shown)),
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{browser, ui.TextCell(s.Address),
+			ui.TextCell(shownWords(s.Shown)),
 			h.besideTrue(ui.Of(h.moment(s.CreatedAt)), s.TrueAt), ui.Of(h.moment(s.SeenAt)), last}})
 	}
 	return t

@@ -102,9 +102,11 @@ func (h Handlers) signInPage(c echo.Context, e auth.RuleEdit, days string, probl
 		}
 		fields = append(fields, f)
 	}
-	fields = withProblems(append(fields, ui.Field{Kind: ui.NumberInput, Name: "grace_days", Label: "Days to set one up",
+	fields = withProblems(append(fields, ui.Field{Kind: ui.NumberInput, Name: "grace_days",
+		Label: "Days to set one up",
 		Value: days, Suffix: "days", Size: ui.Short, Required: true,
-		Hint: "From the day the role needs it, or the person was made. Then nothing else opens for them first."}), problems)
+		Hint: "From the day the role needs it, or the person was made. Then nothing else opens for them first."}),
+		problems)
 	summary := ui.Summarize(problems, fields...)
 	frame := h.frame(c, signInTitle, summary)
 	frame.Narrow = true

@@ -83,8 +83,9 @@ func (h Handlers) ClearFactors(c echo.Context) error {
 	if err := h.Auth.ClearFactors(c.Request().Context(), session.Actor(c), u.ID); err != nil {
 		return err
 	}
-	return httpx.Done(c, userPath(u.ID), u.Name+" signs in with the password alone until they set up another factor. "+
-		"All their sessions have ended.")
+	return httpx.Done(c, userPath(u.ID),
+		u.Name+" signs in with the password alone until they set up another factor. "+
+			"All their sessions have ended.")
 }
 
 func ended(n int64) string {
@@ -125,8 +126,9 @@ func (h Handlers) Reset(c echo.Context) error {
 
 func (h Handlers) resetPage(c echo.Context, u auth.User, problems map[string]string) views.Edit {
 	fields := withProblems([]ui.Field{{
-		Kind: ui.PasswordInput, Name: "new_password", Label: "New password for " + u.Name, Autocomplete: "new-password",
-		Required: true, Size: ui.Medium,
+		Kind: ui.PasswordInput, Name: "new_password", Label: "New password for " + u.Name,
+		Autocomplete: "new-password",
+		Required:     true, Size: ui.Medium,
 		Hint: "At least 8 characters. All their sessions end. Hand it over in person.",
 	}}, problems)
 	summary := ui.Summarize(problems, fields...)

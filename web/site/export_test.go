@@ -14,7 +14,8 @@ type Line struct {
 	Path   string
 	Roles  []auth.Role
 	Open   bool
-	Proof  string // "proof" where the person is asked to prove once more who they are, "proof?" where only for some deeds
+	// Proof is "proof" where the person is asked to prove once more who they are, "proof?" where for some deeds alone.
+	Proof string
 }
 
 // Table is the table of contents, with the files of lists as lines of their own.

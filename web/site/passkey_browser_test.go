@@ -21,10 +21,11 @@ func device(t *testing.T, tab *browser.Tab) webauthn.AuthenticatorID {
 	if _, err := chromedp.Call(tab.Context(), webauthn.Enable, webauthn.EnableParams{}); err != nil {
 		t.Fatal(err)
 	}
-	made, err := chromedp.Call(tab.Context(), webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{
-		Options: &webauthn.VirtualAuthenticatorOptions{Protocol: webauthn.AuthenticatorProtocolCtap2,
-			Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true, HasUserVerification: true,
-			IsUserVerified: true, AutomaticPresenceSimulation: true}})
+	made, err := chromedp.Call(tab.Context(), webauthn.AddVirtualAuthenticator,
+		webauthn.AddVirtualAuthenticatorParams{
+			Options: &webauthn.VirtualAuthenticatorOptions{Protocol: webauthn.AuthenticatorProtocolCtap2,
+				Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true, HasUserVerification: true,
+				IsUserVerified: true, AutomaticPresenceSimulation: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,8 +35,9 @@ func device(t *testing.T, tab *browser.Tab) webauthn.AuthenticatorID {
 // knows says whether the device recognises its owner.
 func knows(t *testing.T, tab *browser.Tab, d webauthn.AuthenticatorID, owner bool) {
 	t.Helper()
-	_, err := chromedp.Call(tab.Context(), webauthn.SetUserVerified, webauthn.SetUserVerifiedParams{AuthenticatorID: d,
-		IsUserVerified: owner})
+	_, err := chromedp.Call(tab.Context(), webauthn.SetUserVerified,
+		webauthn.SetUserVerifiedParams{AuthenticatorID: d,
+			IsUserVerified: owner})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +96,8 @@ func TestPasskeysInABrowser(t *testing.T) {
 	ada.WaitFor(".codes")
 	ada.register("Laptop again")
 	ada.Do(chromedp.WaitReady(chromedp.CSS(`[data-passkey-said]:not(:empty)`)))
-	if says := browser.Eval[string](ada.Tab, `document.querySelector("[data-passkey-said]").textContent`); !strings.Contains(says, "registered already") {
+	if says := browser.Eval[string](ada.Tab,
+		`document.querySelector("[data-passkey-said]").textContent`); !strings.Contains(says, "registered already") {
 		t.Errorf("the same device twice: %q", says)
 	}
 
@@ -144,7 +147,8 @@ func TestPasskeysInABrowser(t *testing.T) {
 			navigator.credentials.get = (o) => { o.publicKey.allowCredentials = []; return real(o); };
 			return new Promise((done) => {
 				form.submit = async () => {
-					const r = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+					const r = await fetch(form.action, { method: "POST", body: new URLSearchParams(new
+					FormData(form)) });
 					done(r.status);
 				};
 				form.requestSubmit();
@@ -204,7 +208,8 @@ func TestPagesOfSignInInABrowser(t *testing.T) {
 		for width, dark := range map[int64]bool{1280: false, 320: true} {
 			at.Size(width, 900)
 			at.Dark(dark)
-			browser.Eval[bool](at.Tab, `Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => true)`)
+			browser.Eval[bool](at.Tab, `Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(()
+			=> true)`)
 			if over := at.Overflow(); over > 0 {
 				t.Errorf("%s is %d pixels wider than %d: %s", name, over, width, at.Widest())
 			}

@@ -128,7 +128,8 @@ func TestAResetIsNoWayAroundTheSecondFactor(t *testing.T) {
 	if at := c.Get("/").URL.Path; at != "/login" {
 		t.Errorf("the link signs in, at %s", at)
 	}
-	if to := p.opens("viewer@reseller.example", chosen).Want(http.StatusSeeOther).Header.Get("Location"); to != "/login/code" {
+	if to := p.opens("viewer@reseller.example",
+		chosen).Want(http.StatusSeeOther).Header.Get("Location"); to != "/login/code" {
 		t.Errorf("the new password leads to %s", to)
 	}
 }
@@ -206,7 +207,8 @@ func TestOfTwoWithOneLinkOneChooses(t *testing.T) {
 	for range 4 {
 		c := p.Client()
 		wg.Go(func() {
-			if c.Post("/login/link", url.Values{"token": {token}, "new_password": {chosen}}).Status == http.StatusSeeOther {
+			if c.Post("/login/link", url.Values{"token": {token},
+				"new_password": {chosen}}).Status == http.StatusSeeOther {
 				mu.Lock()
 				set++
 				mu.Unlock()
@@ -242,7 +244,8 @@ func TestSomebodyIsInvitedAndChoosesTheirPassword(t *testing.T) {
 		Want(http.StatusSeeOther)
 	p.opens("eve@reseller.example", chosen).Want(http.StatusSeeOther)
 	p.admin.Post(page.URL.Path+"/invite", nil).Want(http.StatusConflict).Shows("has no password yet")
-	if n := oneText(t, p.Site, `SELECT count(*) FROM audit_events WHERE action IN ('user.invited', 'user.invited_again')`); n != "2" {
+	if n := oneText(t, p.Site, `SELECT count(*) FROM audit_events WHERE action IN ('user.invited',
+		'user.invited_again')`); n != "2" {
 		t.Errorf("%s rows in the trail", n)
 	}
 }
@@ -254,7 +257,8 @@ func TestWhereNoMailGoesOutAnInvitationIsShownOnce(t *testing.T) {
 	s.Client().Get("/login/forgotten").Shows("No mail goes out from here")
 	s.Client().Post("/login/forgotten", url.Values{"email": {"admin@reseller.example"}}).Want(http.StatusConflict)
 	page := admin.Get("/settings/users/invite").FormTo("/settings/users/invite").
-		Set("name", "Eve Example", "email", "eve@reseller.example", "role", "viewer").Submit().Want(http.StatusSeeOther).Next()
+		Set("name", "Eve Example", "email", "eve@reseller.example", "role",
+			"viewer").Submit().Want(http.StatusSeeOther).Next()
 	link := linkIn.FindString(page.Text())
 	if link == "" {
 		t.Fatalf("no link: %s", page.Text())
@@ -284,7 +288,8 @@ func TestDearPagesAskAgainAndKeepTheForm(t *testing.T) {
 	asked.FormTo("/settings/users").Set("proof_password", "wrong").Submit().Want(http.StatusUnprocessableEntity).
 		FormTo("/settings/users").Set("proof_password", webtest.Password).Submit().Want(http.StatusSeeOther).Next().
 		Shows("Eve Example can sign in now")
-	if n := oneText(t, s, `SELECT count(*) FROM audit_events WHERE action IN ('user.proved', 'user.not_proved')`); n != "2" {
+	if n := oneText(t, s, `SELECT count(*) FROM audit_events WHERE action IN ('user.proved',
+		'user.not_proved')`); n != "2" {
 		t.Errorf("%s rows in the trail", n)
 	}
 }
