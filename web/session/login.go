@@ -62,7 +62,7 @@ func (h Handlers) loginPage(c echo.Context, in loginInput, problems map[string]s
 	d := h.door(c, "Sign in", fields, problems)
 	d.Action, d.Button = LoginPath, "Sign in"
 	d.Hidden = []ui.Pair{{Name: "next", Value: in.Next}}
-	d.Links = []ui.LinkButton{{Text: "Forgotten password", Href: ForgottenPath, Weight: ui.Quiet}}
+	d.Links = append(d.Links, ui.LinkButton{Text: "Forgotten password", Href: ForgottenPath, Weight: ui.Quiet})
 	if at, ok := h.Auth.PasskeysAt(); ok {
 		d.Passkey = &ui.PasskeyForm{Action: PasskeyPath, Ask: AskAnybodyPath, At: at.String(), Hidden: d.Hidden,
 			Button:  "Sign in with a passkey",
