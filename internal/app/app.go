@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/access"
 	"seatledger/internal/anchor"
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
@@ -92,6 +93,7 @@ type App struct {
 	Bulk        *selection.Service
 	Mail        *mail.Service
 	Letters     letters.Service
+	Access      access.Service
 	Anchors     anchor.Keeper
 	Backups     backup.Keeper
 	Differences difference.Service
@@ -169,7 +171,12 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	if a.Outbound, err = outboundClient(cfg); err != nil {
 		return nil, err
 	}
-	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
+	stolen, err := auth.OpenBreached(cfg.BreachedPasswords)
+	if err != nil {
+		return nil, err
+	}
+	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost()), Sealer: a.Sealer,
+		BaseURL: cfg.BaseURLAt(cfg.Addr), Breached: stolen}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer,
 		Open: a.opener(a.Outbound, log), CheckURL: a.Outbound.CheckURL,
 		Record: func(r *capture.Recorder) distributor.Open { return a.opener(a.Outbound.Watched(r.See), log) }}
@@ -200,8 +207,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
 	a.Bulk = a.bulkService()
-	a.Mail, a.Letters = a.mailServices()
 	a.Backups = backups(cfg, db, a.Clock, a.Sealer)
+	a.Mail, a.Letters, a.Access = a.mailServices()
 	a.Anchors = anchor.Keeper{DB: db, Clock: a.Clock, Sealer: a.Sealer, Folder: cfg.AnchorFolder()}
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
@@ -357,6 +364,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "documents of older invoices", Every: 2 * time.Second, Do: a.olderDocuments()},
 		{Name: "adding up the counts of lists", Every: time.Minute, Do: a.addUpLists},
 		{Name: "what lists keep for speed", Every: 24 * time.Hour, Do: a.mendLists},
+		{Name: "forgotten passwords", Every: 2 * time.Second, Do: a.Access.Work},
 		{Name: "mail", Every: 2 * time.Second, Do: a.Mail.Work},
 		{Name: "watch over mail that is being sent", Every: 5 * time.Second, Do: a.Mail.Watch},
 		{Name: "reminders", Every: 10 * time.Minute, Do: a.Letters.Remind},

@@ -1,15 +1,27 @@
 package app
 
 import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"seatledger/internal/access"
 	"seatledger/internal/letters"
 	"seatledger/internal/mail"
 )
 
 // mailServices are the way out for mail, and what goes out by it. Each asks the other: what a mail brings along, and
 // whether it is still wanted, is known to who wrote it.
-func (a *App) mailServices() (*mail.Service, letters.Service) {
+func (a *App) mailServices() (*mail.Service, letters.Service, access.Service) {
 	m := &mail.Service{DB: a.DB, Clock: a.Clock, Log: a.Log, Sealer: a.Sealer, Holder: holder(), Files: letters.Files}
 	l := letters.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mail: m, BaseURL: a.Config.BaseURLAt(a.Config.Addr)}
-	m.Wanted, m.Anew = l.Wanted, l.Anew
-	return m, l
+	in := access.Service{DB: a.DB, Auth: a.Auth, Mail: m}
+	m.Anew, m.Link = l.Anew, in.Link
+	m.Wanted = func(ctx context.Context, tx *gorm.DB, x mail.Mail) (string, error) {
+		if why, err := in.Wanted(ctx, tx, x); err != nil || why != "" {
+			return why, err
+		}
+		return l.Wanted(ctx, tx, x)
+	}
+	return m, l, in
 }

@@ -2,6 +2,8 @@ package auth
 
 import (
 	"context"
+	"maps"
+	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -25,7 +27,7 @@ func (s Service) ChangePassword(ctx context.Context, u User, p NewPassword) erro
 		return err
 	}
 	f := errs.Fields{}
-	checkPassword(f, "new_password", p.New, u)
+	s.checkPassword(f, "new_password", p.New, u)
 	if p.New == p.Current {
 		f.Add("new_password", "This is your present password. Choose another one.")
 	}
@@ -67,7 +69,7 @@ func (s Service) ResetPassword(ctx context.Context, by audit.Actor, id uuid.UUID
 		return err
 	}
 	f := errs.Fields{}
-	checkPassword(f, "new_password", password, u)
+	s.checkPassword(f, "new_password", password, u)
 	if err := f.Err(); err != nil {
 		return err
 	}
@@ -80,15 +82,29 @@ func (s Service) setPassword(ctx context.Context, by audit.Actor, u User, passwo
 		return err
 	}
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		err := tx.Exec(`UPDATE users SET password_hash = ?, version = version + 1, updated_at = ? WHERE id = ?`, hash,
-			s.Clock.Now(), u.ID).Error
-		if err != nil {
-			return err
-		}
-		ended, err := endSessions(tx, u.ID, keep)
-		if err != nil {
-			return err
-		}
-		return s.record(ctx, tx, by, "user.password_changed", u, Change{after: map[string]any{"sessions_ended": ended}})
+		return s.storePassword(ctx, tx, by, u, hash, nil, keep)
 	})
+}
+
+// storePassword puts a new password in place. Links and sessions that came by the old one end; after is what the
+// trail
+// tells beside them.
+func (s Service) storePassword(ctx context.Context, tx *gorm.DB, by audit.Actor, u User, hash string,
+	after map[string]any, keep ...string) error {
+	err := tx.Exec(`UPDATE users SET password_hash = ?, password_once = false, version = version + 1, updated_at = ?
+		WHERE id = ?`, hash,
+		s.Clock.Now(), u.ID).Error
+	if err != nil {
+		return err
+	}
+	if err := tx.Exec(`DELETE FROM sign_in_links WHERE user_id = ?`, u.ID).Error; err != nil {
+		return err
+	}
+	ended, err := endSessions(tx, u.ID, strings.Join(keep, ""))
+	if err != nil {
+		return err
+	}
+	told := map[string]any{"sessions_ended": ended}
+	maps.Copy(told, after)
+	return s.record(ctx, tx, by, "user.password_changed", u, Change{after: told})
 }

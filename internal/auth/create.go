@@ -76,7 +76,7 @@ func (s Service) prepare(ctx context.Context, n NewUser) (User, string, error) {
 	checkName(f, u.Name)
 	checkEmail(f, u.Email)
 	checkRole(f, u.Role)
-	checkPassword(f, "password", n.Password, u)
+	s.checkPassword(f, "password", n.Password, u)
 	if err := f.Err(); err != nil {
 		return User{}, "", err
 	}

@@ -85,6 +85,11 @@ func (s Service) store(ctx context.Context, tx *gorm.DB, by audit.Actor, action 
 	if err != nil {
 		return err
 	}
+	if !now.Active || now.Email != was.Email {
+		if err := tx.Exec(`DELETE FROM sign_in_links WHERE user_id = ?`, now.ID).Error; err != nil {
+			return err
+		}
+	}
 	if !now.Active {
 		if _, err := endSessions(tx, now.ID, ""); err != nil {
 			return err
@@ -103,7 +108,8 @@ func keepAnAdmin(tx *gorm.DB, was, now User) error {
 		return nil
 	}
 	var others int64
-	err := tx.Raw(`SELECT count(*) FROM users WHERE role = 'admin' AND active AND id <> ?`, now.ID).Scan(&others).Error
+	err := tx.Raw(`SELECT count(*) FROM users WHERE role = 'admin' AND active AND id <> ?`,
+		now.ID).Scan(&others).Error
 	if err == nil && others == 0 {
 		return errs.New(errs.Conflict,
 			"This is the last active administrator. Nothing was changed; "+

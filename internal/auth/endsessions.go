@@ -27,8 +27,8 @@ func (s Service) EndSessions(ctx context.Context, by audit.Actor, id uuid.UUID, 
 	return ended, err
 }
 
-// EndSession ends one session of a person's own; errs.NotFound when it is not theirs.
-func (s Service) EndSession(ctx context.Context, u User, hash string) error {
+// EndSession ends one session of a person, by themselves or an administrator; errs.NotFound when it is not theirs.
+func (s Service) EndSession(ctx context.Context, by audit.Actor, u User, hash string) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		done := tx.Exec(`DELETE FROM sessions WHERE user_id = ? AND token_hash = ?`, u.ID, hash)
 		if done.Error != nil {
@@ -37,7 +37,7 @@ func (s Service) EndSession(ctx context.Context, u User, hash string) error {
 		if done.RowsAffected == 0 {
 			return errs.New(errs.NotFound, "This session has ended already.")
 		}
-		return s.record(ctx, tx, u.Actor(), "user.sessions_ended", u,
+		return s.record(ctx, tx, by, "user.sessions_ended", u,
 			Change{after: map[string]any{"sessions_ended": 1}})
 	})
 }

@@ -57,7 +57,7 @@ func unpacked(packed []byte) string {
 
 // checkPassword says what is wrong with a new password. Any character is good and
 // none is asked for: length and not being guessable are what counts (ASVS 6.2).
-func checkPassword(f errs.Fields, field, password string, about User) {
+func (s Service) checkPassword(f errs.Fields, field, password string, about User) {
 	n := utf8.RuneCountInString(norm.NFC.String(password))
 	switch {
 	case n < MinPassword:
@@ -66,6 +66,8 @@ func checkPassword(f errs.Fields, field, password string, about User) {
 		f.Add(field, "Use %d characters at most.", MaxPassword)
 	case isCommon(password):
 		f.Add(field, "This password is among the first that guessing tries. Choose another one.")
+	case s.Breached.Holds(password):
+		f.Add(field, "This password stands in a list of stolen ones. Choose another one.")
 	case isAbout(password, about):
 		f.Add(field, "This password is your name, your address or the name of this app. Choose another one.")
 	}

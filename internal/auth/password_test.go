@@ -1,8 +1,13 @@
 package auth
 
 import (
+	"crypto/sha1"
 	"crypto/sha256"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -31,7 +36,7 @@ func TestPasswordRules(t *testing.T) {
 		"correct horse battery staple 9": true,
 	} {
 		f := errs.Fields{}
-		checkPassword(f, "password", password, ada)
+		Service{}.checkPassword(f, "password", password, ada)
 		if got := len(f) == 0; got != good {
 			t.Errorf("%q: good = %v, want %v (%v)", password, got, good, f)
 		}
@@ -55,8 +60,55 @@ func TestTheMostCommonPasswordsAreRefused(t *testing.T) {
 	}
 	for _, p := range []string{"12345678", "football1", "trustno1", "1qaz2wsx", "Summer2026", "liverpool"} {
 		f := errs.Fields{}
-		if checkPassword(f, "password", p, User{}); len(f) == 0 && len(p) >= MinPassword {
+		if (Service{}).checkPassword(f, "password", p, User{}); len(f) == 0 && len(p) >= MinPassword {
 			t.Errorf("%q is good", p)
 		}
 	}
 }
+
+func TestStolenPasswordsAreRefusedWhereAListIsGiven(t *testing.T) {
+	t.Parallel()
+	stolen := []string{"a sentence that was stolen", "another one of them", "Größe und Würde", "last of the lot 42"}
+	var lines []string
+	for i := range 500 {
+		lines = append(lines, sha1Of(fmt.Sprintf("filler %d", i))+":"+strconv.Itoa(i*i))
+	}
+	for _, p := range stolen {
+		lines = append(lines, sha1Of(p)+":1")
+	}
+	slices.Sort(lines)
+	path := filepath.Join(t.TempDir(), "stolen.txt")
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\r\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, err := OpenBreached(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 500 {
+		if !list.Holds(fmt.Sprintf("filler %d", i)) || list.Holds(fmt.Sprintf("other %d", i)) {
+			t.Fatalf("line %d is not found, or another one is", i)
+		}
+	}
+	for _, p := range stolen {
+		f := errs.Fields{}
+		(Service{Breached: list}).checkPassword(f, "password", p, User{})
+		if f["password"] == "" {
+			t.Errorf("%q is taken", p)
+		}
+		f = errs.Fields{}
+		if (Service{}).checkPassword(f, "password", p, User{}); len(f) > 0 {
+			t.Errorf("%q is refused without a list: %v", p, f)
+		}
+	}
+	if err := os.WriteFile(path+"2", []byte("no hashes\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{path + "2", path + "3"} {
+		if _, err := OpenBreached(bad); err == nil {
+			t.Errorf("%s is a list", bad)
+		}
+	}
+}
+
+func sha1Of(s string) string { return fmt.Sprintf("%X", sha1.Sum([]byte(s))) }

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/postgres"
+	"seatledger/internal/secret"
 )
 
 // Service changes users, passwords and sessions. Every change needs an actor and
@@ -19,6 +20,11 @@ type Service struct {
 	DB     *postgres.DB
 	Clock  clock.Clock
 	Hasher *Hasher
+	Sealer *secret.Sealer // seals what authenticator apps make their codes of
+	// BaseURL is the address that people use, which passkeys and links in mails belong to.
+	BaseURL string
+	// Breached are passwords that were stolen elsewhere; nil: none are known.
+	Breached *Breached
 	// Pause lets a try wait whose account was slowed; nil: by the true time. Tests look at it.
 	Pause func(ctx context.Context, d time.Duration) error
 }
@@ -26,7 +32,8 @@ type Service struct {
 // ErrStale says that somebody else changed the user after the form was opened.
 var ErrStale = errors.New("auth: the user was changed meanwhile")
 
-func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, u User, change Change) error {
+func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, u User,
+	change Change) error {
 	return audit.Record(ctx, tx, s.Clock, by, audit.Event{
 		Action: action, ObjectType: "user", ObjectID: u.ID.String(), ObjectName: u.Name,
 		Before: change.before, After: change.after,

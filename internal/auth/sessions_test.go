@@ -80,10 +80,10 @@ func TestAPersonEndsOnlyTheirOwnSessions(t *testing.T) {
 	ada := mustAdmin(t, s)
 	bob := mustUser(t, s, "bob@reseller.example", Viewer)
 	mustSession(t, s, ada, "adas", "192.0.2.1")
-	if err := s.EndSession(t.Context(), bob, "adas"); err == nil {
+	if err := s.EndSession(t.Context(), bob.Actor(), bob, "adas"); err == nil {
 		t.Error("bob ended ada's session")
 	}
-	if err := s.EndSession(t.Context(), ada, "adas"); err != nil {
+	if err := s.EndSession(t.Context(), ada.Actor(), ada, "adas"); err != nil {
 		t.Error(err)
 	}
 }

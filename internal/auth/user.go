@@ -30,13 +30,17 @@ type User struct {
 	CompactLists bool `gorm:"column:compact_lists"`
 	// LastSignInTrue stands beside the time of a moved clock.
 	LastSignInTrue *time.Time `gorm:"column:last_sign_in_true"`
+	// HandedPassword says that their password was made and handed over, and is to be changed first.
+	HandedPassword bool `gorm:"column:password_once"`
+	// Invited says that they have not chosen a password yet.
+	Invited bool `gorm:"column:invited"`
 }
 
 // Actor is the user as the audit trail names them.
 func (u User) Actor() audit.Actor { return audit.Actor{ID: u.ID, Name: u.Name} }
 
 const userColumns = `id, name, email, role, active, version, created_at, updated_at, last_sign_in, last_sign_in_true,
-	compact_lists`
+	compact_lists, password_once, password_hash = '' AS invited`
 
 // Get reads a user; errs.NotFound when there is none.
 func Get(ctx context.Context, db *gorm.DB, id uuid.UUID) (User, error) {

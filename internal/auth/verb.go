@@ -29,7 +29,9 @@ const usage = `usage: seatledger user list
        seatledger user password --email ... [--generate]
        seatledger user disable --email ...
        seatledger user enable --email ...
-A password is read from standard input, or made and printed with --generate.`
+       seatledger user clear-factors --email ...   takes app, passkeys and recovery codes off somebody who lost them
+A password is read from standard input, or made and printed with --generate; a made one opens only the page on which
+its person chooses another.`
 
 type userFlags struct {
 	email, name, role string
@@ -50,7 +52,7 @@ func RunUser(ctx context.Context, args []string, t Tool) error {
 		return t.list(ctx)
 	case "add":
 		return t.add(ctx, f)
-	case "role", "password", "disable", "enable":
+	case "role", "password", "disable", "enable", "clear-factors":
 		return t.alter(ctx, args[0], f)
 	}
 	return errors.New(usage)
@@ -110,6 +112,9 @@ func (t Tool) add(ctx context.Context, f userFlags) error {
 	if err != nil {
 		return inFull(err)
 	}
+	if err := t.once(ctx, f); err != nil {
+		return err
+	}
 	return t.done(f, password, "Added")
 }
 
@@ -127,6 +132,8 @@ func (t Tool) alter(ctx context.Context, verb string, f userFlags) error {
 		err = t.Service.Disable(ctx, commandLine(), u.ID)
 	case "enable":
 		err = t.Service.Enable(ctx, commandLine(), u.ID)
+	case "clear-factors":
+		err = t.Service.ClearFactors(ctx, commandLine(), u.ID)
 	case "password":
 		if password, err = t.password(f); err == nil {
 			err = t.Service.ResetPassword(ctx, commandLine(), u.ID, password)
@@ -135,7 +142,21 @@ func (t Tool) alter(ctx context.Context, verb string, f userFlags) error {
 	if err != nil {
 		return inFull(err)
 	}
+	if verb == "password" {
+		if err := t.once(ctx, f); err != nil {
+			return err
+		}
+	}
 	return t.done(f, password, "Changed")
+}
+
+// once has a password that was made changed by its person before anything else.
+func (t Tool) once(ctx context.Context, f userFlags) error {
+	if !f.generate {
+		return nil
+	}
+	return t.Service.DB.Read(ctx).Exec(`UPDATE users SET password_once = true WHERE email = ?`,
+		cleanEmail(f.email)).Error
 }
 
 func (t Tool) password(f userFlags) (string, error) {

@@ -46,6 +46,9 @@ const (
 	Withdrawn State = "withdrawn" // no longer wanted when its turn came
 )
 
+// LinkHere stands in the words of a mail where a link goes that only its reader may know.
+const LinkHere = "{link}"
+
 // Recipient is one address, and what the server said of it.
 type Recipient struct {
 	Address string `json:"address"`
@@ -110,6 +113,9 @@ type Service struct {
 	// Anew is asked there too: what the mail says by now, where that is something else than when it was
 	// queued; nil: it goes out as it is. Only its words, and what it asks for, are taken.
 	Anew func(ctx context.Context, tx *gorm.DB, m Mail) (*Letter, error)
+	// Link is asked there too, of a mail whose words hold LinkHere: what goes out in its place. It is never stored, so
+	// that who reads the queue can open nothing.
+	Link func(ctx context.Context, tx *gorm.DB, m Mail) (string, error)
 	// Files draws what is attached.
 	Files func(ctx context.Context, db *gorm.DB, m Mail) ([]File, error)
 	// Roots are whose certificates are believed; nil: those of the system.

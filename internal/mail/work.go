@@ -256,6 +256,9 @@ func (s *Service) handOver(ctx context.Context, srv Server, m *Mail, id string,
 		if err != nil {
 			return err
 		}
+		if err := s.linked(ctx, tx, now, write); err != nil {
+			return err
+		}
 		done := tx.Exec(`UPDATE mails SET state = 'sending', message_id = ?, server = ?, subject = ?, body = ?, open = ?
 			WHERE id = ? AND attempt = ? AND state = 'queued'`, id, srv.address(), now.Subject, now.Body, now.Open,
 			m.ID, m.Attempt)
@@ -273,6 +276,19 @@ func (s *Service) handOver(ctx context.Context, srv Server, m *Mail, id string,
 	}
 	m.MessageID, m.Subject, m.Body, m.Open = id, fresh.Subject, fresh.Body, fresh.Open
 	return o, true
+}
+
+// linked writes a mail with the link that stands nowhere but in what is sent.
+func (s *Service) linked(ctx context.Context, tx *gorm.DB, m Mail, write func(Mail) error) error {
+	if s.Link == nil || !strings.Contains(m.Body, LinkHere) {
+		return nil
+	}
+	link, err := s.Link(ctx, tx, m)
+	if err != nil || link == "" {
+		return err
+	}
+	m.Body = strings.ReplaceAll(m.Body, LinkHere, link)
+	return write(m)
 }
 
 // asItSaysNow is a mail with the words that it has by now; where they are others, they are written.

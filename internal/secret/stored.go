@@ -14,11 +14,12 @@ const (
 	kindCheck = "check"
 	kindMail  = "mail"
 	kindSign  = "signer"
+	kindTOTP  = "totp"
 )
 
 // stored is one sealed value in the database.
 type stored struct {
-	Kind   string    // provider, source, mail, signer or check
+	Kind   string    // provider, source, mail, signer, totp or check
 	Owner  uuid.UUID `gorm:"column:owner"` // zero for the check value
 	Name   string    `gorm:"column:name"`
 	Sealed []byte    `gorm:"column:sealed"`
@@ -35,12 +36,14 @@ func (v stored) place() Place {
 		return MailSecret(v.SentTo)
 	case kindSign:
 		return SignerSecret(v.Owner)
+	case kindTOTP:
+		return FactorSecret(v.Owner)
 	}
 	return ProviderSecret(v.Owner, v.Name, v.SentTo)
 }
 
 // all reads every sealed value there is, the check value included. There are two per
-// provider, one per CRM source, one of the mail server, and one that signs the audit trail.
+// provider, one per CRM source, one of the mail server, one that signs the audit trail, and one per authenticator app.
 func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 	var out []stored
 	err := db.Read(ctx).Raw(`
@@ -51,6 +54,8 @@ func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 		SELECT 'mail', '00000000-0000-0000-0000-000000000000'::uuid, name, sealed, sent_to FROM mail_secrets
 		UNION ALL
 		SELECT 'signer', id, 'sealed', sealed, sent_to FROM audit_signers
+		UNION ALL
+		SELECT 'totp', id, 'sealed', sealed, sent_to FROM totp_factors
 		UNION ALL
 		SELECT 'check', '00000000-0000-0000-0000-000000000000'::uuid, 'check', sealed, '' FROM master_key_check
 		ORDER BY kind, owner, name`).Scan(&out).Error
@@ -68,6 +73,9 @@ func (v stored) swap(tx *gorm.DB, sealed []byte) error {
 			sealed, v.Owner, v.Name, v.Sealed).Error
 	case kindSign:
 		return tx.Exec(`UPDATE audit_signers SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner, v.Sealed).Error
+	case kindTOTP:
+		return tx.Exec(`UPDATE totp_factors SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner,
+			v.Sealed).Error
 	case kindMail:
 		return tx.Exec(`UPDATE mail_secrets SET sealed = ? WHERE sealed = ?`, sealed, v.Sealed).Error
 	}

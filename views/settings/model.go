@@ -70,6 +70,7 @@ type Profile struct {
 	Who       Facts
 	Password  ui.Form
 	Fields    []ui.Field
+	Factors   Factors
 	Sessions  ui.Table
 	EndOthers *ui.PostButton // nil when there are no others
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/errs"
+	"seatledger/internal/retire"
 	"seatledger/internal/selection"
 	"seatledger/internal/words"
 	"seatledger/views/layout"
@@ -44,6 +45,17 @@ func (h Handlers) Again(c echo.Context) error {
 		return err
 	}
 	return httpx.SeeOther(c, Path(id))
+}
+
+// Retires tells whether the work of the address ends subscriptions, which is dear.
+func (h Handlers) Retires(c echo.Context) (bool, error) {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return false, err
+	}
+	ctx := c.Request().Context()
+	w, err := selection.Get(ctx, h.DB.Read(ctx), id)
+	return w.Deed == retire.DeactivateDeed, err
 }
 
 // Apply does what the preview has shown, or nothing.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"seatledger/internal/access"
 	"seatledger/internal/auth"
 )
 
@@ -9,12 +10,25 @@ const (
 	SetupPath  = "/setup"
 	LoginPath  = "/login"
 	LogoutPath = "/logout"
+	// CodePath is the second step of signing in, AskFactorPath what a script asks there.
+	CodePath      = LoginPath + "/code"
+	AskFactorPath = CodePath + "/ask"
+	// PasskeyPath takes the answer of a passkey on the sign-in page, AskAnybodyPath gives the question.
+	PasskeyPath    = LoginPath + "/passkey"
+	AskAnybodyPath = PasskeyPath + "/ask"
+	// ForgottenPath is for who forgot their password, LinkPath where links of mails lead.
+	ForgottenPath = LoginPath + "/forgotten"
+	LinkPath      = access.LinkPath
+	// ProvePath asks who is signed in to prove it once more.
+	ProvePath    = "/prove"
+	AskProofPath = ProvePath + "/ask"
 )
 
 // Handlers answers the pages in front of the door.
 type Handlers struct {
 	Manager *Manager
 	Auth    auth.Service
+	Access  access.Service
 	// SetupCode must be typed on the first-admin page; empty on a loopback listener,
 	// where only people of this machine can come.
 	SetupCode string

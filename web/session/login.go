@@ -1,16 +1,11 @@
 package session
 
 import (
-	"errors"
-	"math"
 	"net/http"
-	"strconv"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/auth"
-	"seatledger/internal/errs"
 	views "seatledger/views/session"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -22,7 +17,11 @@ func (h Handlers) LoginForm(c echo.Context) error {
 	if User(c).Role != "" {
 		return httpx.SeeOther(c, next)
 	}
-	return httpx.Render(c, http.StatusOK, h.loginPage(c, loginInput{Next: next}, nil).Page())
+	d := h.loginPage(c, loginInput{Next: next}, nil)
+	if c.QueryParam("chosen") != "" {
+		d.Frame.Lead = "Your password was set. Sign in with it."
+	}
+	return httpx.Render(c, http.StatusOK, d.Page())
 }
 
 type loginInput struct {
@@ -41,39 +40,34 @@ func (h Handlers) Login(c echo.Context) error {
 	if !form.Has("next") {
 		in.Next = httpx.SafeNext(c.QueryParam("next"))
 	}
-	id := uuid.Must(uuid.NewV7())
-	u, err := h.Auth.SignIn(c.Request().Context(),
-		auth.Attempt{Email: in.Email, Password: in.Password, Address: c.RealIP(), Session: id})
-	if err != nil {
-		return h.loginRefused(c, in, err)
+	e, err := h.Auth.SignIn(c.Request().Context(),
+		auth.Attempt{Email: in.Email, Password: in.Password, Address: c.RealIP()})
+	if err == nil {
+		return h.Manager.Enter(c, e, in.Next)
 	}
-	if err := h.Manager.begin(c, u, id); err != nil {
+	status, says := refusal(c, err, "email")
+	if says == nil {
 		return err
 	}
-	return httpx.SeeOther(c, in.Next)
-}
-
-func (h Handlers) loginRefused(c echo.Context, in loginInput, err error) error {
-	var many *auth.TooMany
-	switch {
-	case errors.As(err, &many):
-		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(many.Wait.Seconds()))))
-		says := map[string]string{"email": many.Says()}
-		return httpx.Render(c, http.StatusTooManyRequests, h.loginPage(c, in, says).Page())
-	case errs.KindOf(err) == errs.Invalid:
-		return httpx.Render(c, http.StatusUnprocessableEntity, h.loginPage(c, in, errs.FieldsOf(err)).Page())
-	}
-	return err
+	return httpx.Render(c, status, h.loginPage(c, in, says).Page())
 }
 
 func (h Handlers) loginPage(c echo.Context, in loginInput, problems map[string]string) views.Door {
 	fields := []ui.Field{
 		{Kind: ui.EmailInput, Name: "email", Label: "E-mail address", Value: in.Email, Autocomplete: "username",
 			Autofocus: true, Required: true},
-		{Kind: ui.PasswordInput, Name: "password", Label: "Password", Autocomplete: "current-password", Required: true},
+		{Kind: ui.PasswordInput, Name: "password", Label: "Password", Autocomplete: "current-password",
+			Required: true},
 	}
 	d := h.door(c, "Sign in", fields, problems)
 	d.Action, d.Button = LoginPath, "Sign in"
 	d.Hidden = []ui.Pair{{Name: "next", Value: in.Next}}
+	d.Links = append(d.Links, ui.LinkButton{Text: "Forgotten password", Href: ForgottenPath, Weight: ui.Quiet})
+	if at, ok := h.Auth.PasskeysAt(); ok {
+		d.Passkey = &ui.PasskeyForm{Action: PasskeyPath, Ask: AskAnybodyPath, At: at.String(), Hidden: d.Hidden,
+			Button:  "Sign in with a passkey",
+			Without: "Passkeys need JavaScript, which is off here. Use your password.",
+			Error:   problems["passkey"]}
+	}
 	return d
 }

@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -19,6 +20,8 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
+	"seatledger/internal/postgres"
+	"seatledger/internal/secret"
 	"seatledger/internal/testkit/htmlcheck"
 	"seatledger/internal/testkit/pgtest"
 	"seatledger/web/httpx"
@@ -40,16 +43,44 @@ type house struct {
 
 func newHouse(t *testing.T, o Options, code string) house {
 	t.Helper()
-	h := house{db: pgtest.New(t), slowed: &atomic.Int64{},
-		clock: clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))}
+	db := pgtest.New(t)
+	return houseOn(t, db, db.DB, clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)), o, code)
+}
+
+// another is a second process on the same database.
+func (h house) another(t *testing.T) house {
+	t.Helper()
+	own, err := postgres.Open(t.Context(), h.db.AppConfig(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(own.Close)
+	return houseOn(t, h.db, own, h.clock, Options{}, "")
+}
+
+func houseOn(t *testing.T, tested *pgtest.DB, db *postgres.DB, clk *clock.Fake, o Options, code string) house {
+	t.Helper()
+	h := house{db: tested, slowed: &atomic.Int64{}, clock: clk}
 	log := slog.New(slog.DiscardHandler)
-	o.DB, o.Clock, o.Log = h.db.DB, h.clock, log
-	h.auth = auth.Service{DB: h.db.DB, Clock: h.clock,
+	o.DB, o.Clock, o.Log = db, h.clock, log
+	key := filepath.Join(t.TempDir(), "master.key")
+	if _, err := secret.CreateFile(key); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tested.Owner().Exec(t.Context(), `TRUNCATE master_key_check`); err != nil { // each with its own key
+		t.Fatal(err)
+	}
+	sealer, err := secret.Load(t.Context(), db, secret.Options{Path: key, Clock: h.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.auth = auth.Service{DB: db, Clock: h.clock, Sealer: sealer, BaseURL: "http://localhost:9",
 		Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}),
 		Pause: func(_ context.Context, d time.Duration) error {
 			h.slowed.Store(int64(d))
 			return nil
 		}}
+	o.Auth = h.auth
 	h.manager = New(o)
 	e := echo.New()
 	e.HTTPErrorHandler = httpx.ErrorHandler(log)
@@ -65,6 +96,24 @@ func newHouse(t *testing.T, o Options, code string) house {
 	hello := func(c echo.Context) error {
 		return httpx.Render(c, http.StatusOK, Page(c, "Hello "+User(c).Name, ""))
 	}
+	pages.GET(CodePath, doors.CodeForm)
+	pages.POST(CodePath, doors.Code)
+	pages.GET(ProvePath, doors.ProveForm, h.manager.Require())
+	pages.POST(ProvePath, doors.Prove, h.manager.Require())
+	dear := func(c echo.Context) error {
+		if c.Request().Method == http.MethodGet {
+			return c.String(http.StatusOK, "dear")
+		}
+		f, err := httpx.Form(c)
+		if err != nil {
+			return err
+		}
+		return c.String(http.StatusOK, f.Get("name")+"|"+f.Get("note")+"|"+f.Get("secret_password"))
+	}
+	pages.GET("/first", hello, h.manager.Require(), h.manager.FactorFirst)
+	pages.POST("/first", hello, h.manager.Require(), h.manager.FactorFirst)
+	pages.GET("/dear", dear, h.manager.Require(), h.manager.Proven(nil))
+	pages.POST("/dear", dear, h.manager.Require(), h.manager.Proven(nil))
 	pages.GET("/", hello, h.manager.Require())
 	pages.GET("/map", hello, h.manager.Require(auth.Operator))
 	pages.POST("/map", func(c echo.Context) error { return httpx.Done(c, "/", "Mapped.") },
@@ -113,7 +162,8 @@ func (v visitor) get(path string) answer {
 
 func (v visitor) post(path string, form url.Values) answer {
 	v.t.Helper()
-	r, err := http.NewRequestWithContext(v.t.Context(), http.MethodPost, v.h.URL+path, strings.NewReader(form.Encode()))
+	r, err := http.NewRequestWithContext(v.t.Context(), http.MethodPost, v.h.URL+path,
+		strings.NewReader(form.Encode()))
 	if err != nil {
 		v.t.Fatal(err)
 	}

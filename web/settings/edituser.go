@@ -29,6 +29,11 @@ func (h Handlers) User(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Request().Method == http.MethodGet {
+		if link := session.TakeSecret(c, inviteOnce); link != "" {
+			page.Made = madeLink(link)
+		}
+	}
 	return httpx.Render(c, http.StatusOK, page.Page())
 }
 
@@ -97,36 +102,69 @@ func editOf(u auth.User) auth.Edit {
 	return auth.Edit{Name: u.Name, Email: u.Email, Role: u.Role, Version: u.Version}
 }
 
-func (h Handlers) userPage(c echo.Context, u auth.User, in auth.Edit, problems map[string]string) (views.Edit, error) {
-	open, err := h.sessions().Of(c.Request().Context(), u.ID)
+func (h Handlers) userPage(c echo.Context, u auth.User, in auth.Edit, problems map[string]string) (views.Person,
+	error) {
+	ctx := c.Request().Context()
+	open, err := h.sessions().Of(ctx, u.ID)
 	if err != nil {
-		return views.Edit{}, err
+		return views.Person{}, err
+	}
+	has, err := h.Auth.FactorsOf(ctx, u.ID)
+	if err != nil {
+		return views.Person{}, err
 	}
 	fields := withProblems(userFields(in.Name, in.Email, in.Role), problems)
 	summary := ui.Summarize(problems, fields...)
 	frame := h.frame(c, u.Name, summary)
 	frame.Kicker, frame.Narrow = "User", true
 	frame.Badges = []ui.Badge{stateBadge(u)}
-	frame.Actions = []templ.Component{userCommands(u, len(open))}
-	return views.Edit{
-		Frame: frame, Tabs: tabs(c, usersPath), Summary: summary, Fields: fields,
-		Facts: &ui.DefinitionList{Columns: 2, Items: []ui.Definition{
-			{Term: "Created", Value: ui.Of(h.moment(u.CreatedAt))},
-			{Term: "Last sign-in", Value: h.signInCell(u)},
-			ui.Fact("Sessions", strconv.Itoa(len(open))),
-		}},
-		Form: ui.Form{Action: userPath(u.ID), Version: strconv.Itoa(in.Version), Save: "Save user", Cancel: usersPath},
-	}, nil
+	frame.Actions = []templ.Component{userCommands(u, len(open), has.Any() && u.ID != session.User(c).ID)}
+	return views.Person{Sessions: h.sessionTable("Sessions", userPath(u.ID)+"/end-session", open, session.Hash(c)),
+		Factors: h.factorTable(has), Edit: views.Edit{
+			Frame: frame, Tabs: tabs(c, usersPath), Summary: summary, Fields: fields,
+			Facts: &ui.DefinitionList{Columns: 2, Items: []ui.Definition{
+				{Term: "Created", Value: ui.Of(h.moment(u.CreatedAt))},
+				{Term: "Last sign-in", Value: h.signInCell(u)},
+				ui.Fact("Sessions", strconv.Itoa(len(open))),
+			}},
+			Form: ui.Form{Action: userPath(u.ID), Version: strconv.Itoa(in.Version), Save: "Save user",
+				Cancel: usersPath},
+		}}, nil
+}
+
+// factorTable is what somebody has, for an administrator.
+func (h Handlers) factorTable(f auth.Factors) ui.Table {
+	t := ui.Table{Caption: "Second factors", Plain: true, Columns: []ui.Column{{Label: "Factor"},
+		{Label: "Since", Nowrap: true}, {Label: "Last used", Nowrap: true}},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No second factor",
+			Text: "They sign in with a password alone."}}
+	if f.App != nil {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell("Authenticator app"),
+			ui.Of(h.moment(f.App.ConfirmedAt)), h.momentCell(f.App.UsedAt)}})
+	}
+	for _, k := range f.Passkeys {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell("Passkey " + k.Name), ui.Of(h.moment(k.MadeAt)),
+			h.momentCell(k.UsedAt)}})
+	}
+	if f.Any() {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell("Recovery codes, " + strconv.Itoa(f.Recovery) +
+			" left"),
+			{}, {}}})
+	}
+	return t
 }
 
 func stateBadge(u auth.User) ui.Badge {
+	if u.Active && u.Invited {
+		return ui.Badge{Text: "invited", Tone: ui.Info}
+	}
 	if u.Active {
 		return ui.Badge{Text: "active", Tone: ui.Good}
 	}
 	return ui.Badge{Text: "disabled"}
 }
 
-func userCommands(u auth.User, sessions int) ui.CommandMenu {
+func userCommands(u auth.User, sessions int, factors bool) ui.CommandMenu {
 	at := userPath(u.ID)
 	end := ui.Command{Label: "End all sessions", Hint: "They must sign in again.", Action: at + "/end-sessions"}
 	if sessions == 0 {
@@ -135,7 +173,19 @@ func userCommands(u auth.User, sessions int) ui.CommandMenu {
 	access := ui.Command{Label: "Disable user", Hint: "Ends all sessions; nothing of theirs is deleted.",
 		Action: at + "/disable", Destructive: true, Confirm: "Disable " + u.Name + "?"}
 	if !u.Active {
-		access = ui.Command{Label: "Enable user", Hint: "They sign in with their old password.", Action: at + "/enable"}
+		access = ui.Command{Label: "Enable user", Hint: "They sign in with their old password.", Action: at +
+			"/enable"}
 	}
-	return ui.CommandMenu{Commands: []ui.Command{{Label: "Set a new password", Href: at + "/password"}, end, access}}
+	menu := ui.CommandMenu{Commands: []ui.Command{{Label: "Set a new password", Href: at + "/password"}, end, access}}
+	if u.Invited && u.Active {
+		menu.Commands = append(menu.Commands, ui.Command{Label: "Invite again", Action: at + "/invite",
+			Hint: "The link from before opens nothing any more."})
+	}
+	if factors {
+		menu.Commands = append(menu.Commands, ui.Command{Label: "Take second factors off", Action: at +
+			"/clear-factors",
+			Hint: "For somebody who lost device and codes. Make sure that it is they who ask.", Destructive: true,
+			Confirm: "Take all second factors off " + u.Name + "?"})
+	}
+	return menu
 }

@@ -5,6 +5,7 @@ package settings
 import (
 	"time"
 
+	"seatledger/internal/access"
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
 	"seatledger/internal/letters"
@@ -14,11 +15,12 @@ import (
 
 // Handlers answers the pages under /settings.
 type Handlers struct {
-	DB    *postgres.DB
-	Clock clock.Clock
-	Zone  *time.Location
-	Auth  auth.Service
-	About About
+	DB     *postgres.DB
+	Clock  clock.Clock
+	Zone   *time.Location
+	Auth   auth.Service
+	About  About
+	Access access.Service
 	// Letters are what goes out by mail.
 	Letters letters.Service
 }
@@ -53,7 +55,7 @@ const (
 	templatesPath = mailPath + "/templates"
 	usersPath     = path + "/users"
 	tokensPath    = path + "/tokens"
-	profilePath   = path + "/profile"
+	profilePath   = at.Profile
 	passwordPath  = profilePath + "/password"
 	endPath       = profilePath + "/end-session"
 	endOthers     = profilePath + "/end-others"

@@ -48,7 +48,8 @@ func (h Handlers) EndSession(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Auth.EndSession(c.Request().Context(), session.User(c), form.Get("session")); err != nil {
+	if err := h.Auth.EndSession(c.Request().Context(), session.Actor(c), session.User(c),
+		form.Get("session")); err != nil {
 		return err
 	}
 	return httpx.Done(c, profilePath, ended(1))
@@ -64,18 +65,38 @@ func (h Handlers) EndOthers(c echo.Context) error {
 }
 
 func (h Handlers) profile(c echo.Context, status int, problems map[string]string) error {
-	u := session.User(c)
-	open, err := h.sessions().Of(c.Request().Context(), u.ID)
+	return h.profileWith(c, status, problems, "")
+}
+
+// profileWith also shows the name of a passkey that was refused.
+func (h Handlers) profileWith(c echo.Context, status int, problems map[string]string, passkey string) error {
+	u, ctx := session.User(c), c.Request().Context()
+	open, err := h.sessions().Of(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	has, err := h.Auth.FactorsOf(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	must, err := h.mustNote(c, has)
 	if err != nil {
 		return err
 	}
 	fields := withProblems([]ui.Field{
-		{Kind: ui.PasswordInput, Name: "current_password", Label: "Present password", Autocomplete: "current-password",
-			Required: true, Size: ui.Medium},
+		{Kind: ui.PasswordInput, Name: "current_password", Label: "Present password",
+			Autocomplete: "current-password",
+			Required:     true, Size: ui.Medium},
 		{Kind: ui.PasswordInput, Name: "new_password", Label: "New password", Autocomplete: "new-password",
 			Required: true, Size: ui.Medium, Hint: "At least 8 characters; a few words in a row are good."},
 	}, problems)
-	summary := ui.Summarize(problems, fields...)
+	factors := h.factors(c, has, problems, passkey)
+	factors.Note = must
+	all := fields
+	if factors.Add != nil {
+		all = append(all, factors.Add.Fields...)
+	}
+	summary := ui.Summarize(problems, all...)
 	v := views.Profile{
 		Frame: h.frame(c, "Your profile", summary), Tabs: tabs(c, profilePath), Summary: summary, Fields: fields,
 		Who: views.Facts{Card: ui.Card{Title: "You"}, Facts: ui.DefinitionList{Columns: 2, Items: []ui.Definition{
@@ -83,7 +104,8 @@ func (h Handlers) profile(c echo.Context, status int, problems map[string]string
 			{Term: "Role", Value: ui.TextCell(u.Role.Label()), Note: u.Role.Explains()},
 		}}},
 		Password: ui.Form{Action: passwordPath, Save: "Change password"},
-		Sessions: h.sessionTable(open, session.Hash(c)),
+		Factors:  factors,
+		Sessions: h.sessionTable("Your sessions", endPath, open, session.Hash(c)),
 	}
 	if len(open) > 1 {
 		v.EndOthers = &ui.PostButton{Button: ui.Button{Text: "End all other sessions", Action: endOthers}}
@@ -91,21 +113,36 @@ func (h Handlers) profile(c echo.Context, status int, problems map[string]string
 	return httpx.Render(c, status, v.Page())
 }
 
-func (h Handlers) sessionTable(open []auth.Session, here string) ui.Table {
-	t := ui.Table{Caption: "Your sessions", Plain: true, Columns: []ui.Column{
-		{Label: "Browser"}, {Label: "Address"}, {Label: "Signed in", Nowrap: true}, {Label: "Last used", Nowrap: true},
+func (h Handlers) sessionTable(caption, end string, open []auth.Session, here string) ui.Table {
+	t := ui.Table{Caption: caption, Plain: true, Columns: []ui.Column{
+		{Label: "Browser"}, {Label: "Address"}, {Label: "Signed in by"}, {Label: "Signed in", Nowrap: true},
+		{Label: "Last used", Nowrap: true},
 		{Label: "Actions", Hidden: true},
 	}}
 	for _, s := range open {
 		browser, last := ui.TextCell(browserName(s.UserAgent)), ui.Of(ui.PostButton{
-			Button: ui.Button{Text: "End session", Action: endPath, Compact: true},
+			Button: ui.Button{Text: "End session", Action: end, Compact: true},
 			Hidden: []ui.Pair{{Name: "session", Value: s.Hash}},
 		})
 		if s.Hash == here {
 			browser.Badges, last = []ui.Badge{{Text: "this one", Tone: ui.Info}}, ui.Cell{}
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{browser, ui.TextCell(s.Address),
+			ui.TextCell(shownWords(s.Shown)),
 			h.besideTrue(ui.Of(h.moment(s.CreatedAt)), s.TrueAt), ui.Of(h.moment(s.SeenAt)), last}})
 	}
 	return t
+}
+
+// shownWords says how somebody proved who they are.
+func shownWords(s auth.Shown) string {
+	switch {
+	case s.By == auth.ByPasskey:
+		return "a passkey"
+	case s.By == auth.ByProvider:
+		return "an identity provider"
+	case s.Strong:
+		return "password and second factor"
+	}
+	return "password"
 }

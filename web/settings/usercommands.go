@@ -55,6 +55,39 @@ func (h Handlers) EndUserSessions(c echo.Context) error {
 	return httpx.Done(c, userPath(u.ID), ended(n))
 }
 
+// EndUserSession signs somebody out in one place.
+func (h Handlers) EndUserSession(c echo.Context) error {
+	u, err := h.wanted(c)
+	if err != nil {
+		return err
+	}
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	if err := h.Auth.EndSession(c.Request().Context(), session.Actor(c), u, form.Get("session")); err != nil {
+		return err
+	}
+	return httpx.Done(c, userPath(u.ID), ended(1))
+}
+
+// ClearFactors takes the second factors off somebody who lost them.
+func (h Handlers) ClearFactors(c echo.Context) error {
+	u, err := h.wanted(c)
+	if err != nil {
+		return err
+	}
+	if u.ID == session.User(c).ID {
+		return errs.New(errs.Conflict, "Your own factors are changed on your profile. Nothing was changed.")
+	}
+	if err := h.Auth.ClearFactors(c.Request().Context(), session.Actor(c), u.ID); err != nil {
+		return err
+	}
+	return httpx.Done(c, userPath(u.ID),
+		u.Name+" signs in with the password alone until they set up another factor. "+
+			"All their sessions have ended.")
+}
+
 func ended(n int64) string {
 	if n == 1 {
 		return "One session has ended."
@@ -93,8 +126,9 @@ func (h Handlers) Reset(c echo.Context) error {
 
 func (h Handlers) resetPage(c echo.Context, u auth.User, problems map[string]string) views.Edit {
 	fields := withProblems([]ui.Field{{
-		Kind: ui.PasswordInput, Name: "new_password", Label: "New password for " + u.Name, Autocomplete: "new-password",
-		Required: true, Size: ui.Medium,
+		Kind: ui.PasswordInput, Name: "new_password", Label: "New password for " + u.Name,
+		Autocomplete: "new-password",
+		Required:     true, Size: ui.Medium,
 		Hint: "At least 8 characters. All their sessions end. Hand it over in person.",
 	}}, problems)
 	summary := ui.Summarize(problems, fields...)

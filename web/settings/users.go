@@ -20,8 +20,9 @@ func (h Handlers) Users(c echo.Context) error {
 		return err
 	}
 	frame := h.frame(c, "Users", ui.ErrorSummary{})
-	frame.Actions = []templ.Component{ui.LinkButton{Text: "New user", Href: usersPath + "/new", Weight: ui.Primary,
-		Icon: "plus"}}
+	frame.Actions = []templ.Component{
+		ui.LinkButton{Text: "New user with a password", Href: usersPath + "/new"},
+		ui.LinkButton{Text: "Invite somebody", Href: invitePath, Weight: ui.Primary, Icon: "plus"}}
 	return httpx.Render(c, http.StatusOK,
 		views.Users{Frame: frame, Tabs: tabs(c, usersPath), Table: h.userTable(users)}.Page())
 }

@@ -14,6 +14,8 @@ type Line struct {
 	Path   string
 	Roles  []auth.Role
 	Open   bool
+	// Proof is "proof" where the person is asked to prove once more who they are, "proof?" where for some deeds alone.
+	Proof string
 }
 
 // Table is the table of contents, with the files of lists as lines of their own.
@@ -22,10 +24,20 @@ func Table(a *app.App, o Options) []Line {
 	m := session.New(session.Options{DB: a.DB, Clock: a.Clock, Log: a.Log})
 	for _, r := range routes(a, m, o) {
 		for _, path := range r.paths() {
-			out = append(out, Line{Method: r.method, Path: path, Roles: r.roles, Open: r.open})
+			out = append(out, Line{Method: r.method, Path: path, Roles: r.roles, Open: r.open, Proof: r.asksProof()})
 		}
 	}
 	return out
+}
+
+func (r route) asksProof() string {
+	switch {
+	case !r.proof:
+		return ""
+	case r.proofIf != nil:
+		return "proof?"
+	}
+	return "proof"
 }
 
 // Safe tells whether a route must change nothing.

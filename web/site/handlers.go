@@ -79,7 +79,7 @@ type handlers struct {
 func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers {
 	files := webimports.Pages{Service: imports.Service{DB: a.DB, Clock: a.Clock}, Zone: a.Zone}
 	return handlers{
-		sessions:  session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
+		sessions:  session.Handlers{Manager: m, Auth: a.Auth, Access: a.Access, SetupCode: o.SetupCode},
 		providers: providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
 		dialects:  dialects.Handlers{DB: a.DB, Zone: a.Zone, Dialects: a.Dialects, Rehearsal: a.Rehearsal},
 		crm: crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone,
@@ -108,7 +108,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers 
 			Contracts: a.Contracts},
 		reassign: reassign.Handlers{Reassign: a.Reassign, Zone: a.Zone},
 		cutovers: cutovers.Handlers{Cutovers: a.Cutover},
-		settings: settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o),
+		settings: settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, Access: a.Access, About: about(a, o),
 			Letters: a.Letters},
 		audit:       audit.Handlers{DB: a.DB, Zone: a.Zone, Chain: trail.NewChain(a.Clock)},
 		notices:     notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},

@@ -59,7 +59,7 @@ func (d doors) line(t *testing.T, l site.Line) string {
 		}
 		out += fmt.Sprintf(" %-8s", word)
 	}
-	return strings.TrimRight(out, " ")
+	return strings.TrimRight(out+" "+l.Proof, " ")
 }
 
 func mayPass(l site.Line, role auth.Role) bool {

@@ -25,6 +25,10 @@ type route struct {
 	open   bool        // without a session
 	stream bool        // answers as long as it lasts
 	file   bool        // the same address with .csv or .xlsx gives the same rows as a file
+	early  bool        // also for who must set up a second factor first
+	proof  bool        // asks its person to prove once more who they are, unless they did so just now
+	// proofIf tells which requests ask it; nil: all.
+	proofIf func(c echo.Context) (bool, error)
 }
 
 func (r route) paths() []string {
@@ -49,6 +53,17 @@ func list(path string, h echo.HandlerFunc, roles ...auth.Role) route {
 func open(r route) route { r.open = true; return r }
 
 func stream(r route) route { r.stream = true; return r }
+
+func early(r route) route { r.early = true; return r }
+
+// proven is a route that is dear: it asks its person to prove who they are (web/session, Proven).
+func proven(r route) route { r.proof = true; return r }
+
+// provenIf is one that is dear for some of what is sent to it.
+func provenIf(r route, asks func(c echo.Context) (bool, error)) route {
+	r.proof, r.proofIf = true, asks
+	return r
+}
 
 // doors are the pages of the table by their paths, so that nobody is led to one that is closed to them.
 type doors map[string][]auth.Role
@@ -84,7 +99,19 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		open(post(session.SetupPath, h.sessions.Setup)),
 		open(get(session.LoginPath, h.sessions.LoginForm)),
 		open(post(session.LoginPath, h.sessions.Login)),
+		open(get(session.CodePath, h.sessions.CodeForm)),
+		open(post(session.CodePath, h.sessions.Code)),
+		open(post(session.AskFactorPath, h.sessions.AskFactor)),
+		open(post(session.PasskeyPath, h.sessions.Passkey)),
+		open(post(session.AskAnybodyPath, h.sessions.AskAnybody)),
+		open(get(session.ForgottenPath, h.sessions.ForgottenForm)),
+		open(post(session.ForgottenPath, h.sessions.Forgotten)),
+		open(get(session.LinkPath, h.sessions.LinkForm)),
+		open(post(session.LinkPath, h.sessions.Link)),
 		open(post(session.LogoutPath, h.sessions.Logout)),
+		early(get(session.ProvePath, h.sessions.ProveForm)),
+		early(post(session.ProvePath, h.sessions.Prove)),
+		early(post(session.AskProofPath, h.sessions.AskProof)),
 		open(post(httpx.ThemePath, httpx.SetTheme)),
 		get(httpx.ColumnsPath, httpx.ChooseColumns),
 		get(httpx.ViewsPath, h.views.All),
@@ -108,10 +135,10 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		list("/providers", h.providers.List),
 		get("/providers/new", h.providers.New, admin),
-		post("/providers", h.providers.Create, admin),
+		proven(post("/providers", h.providers.Create, admin)),
 		get("/providers/:id", h.providers.Show),
 		get("/providers/:id/edit", h.providers.Edit, admin),
-		post("/providers/:id", h.providers.Update, admin),
+		proven(post("/providers/:id", h.providers.Update, admin)),
 		post("/providers/:id/verify", h.providers.Verify, operator),
 		post("/providers/:id/sync-accounts", h.providers.SyncAccounts, operator),
 		post("/providers/:id/sync-subscriptions", h.providers.SyncSubscriptions, operator),
@@ -160,10 +187,10 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		list("/crm-sources", h.sources.List),
 		get("/crm-sources/new", h.sources.New, admin),
-		post("/crm-sources", h.sources.Create, admin),
+		proven(post("/crm-sources", h.sources.Create, admin)),
 		get("/crm-sources/:id", h.sources.Show),
 		get("/crm-sources/:id/edit", h.sources.Edit, admin),
-		post("/crm-sources/:id", h.sources.Update, admin),
+		proven(post("/crm-sources/:id", h.sources.Update, admin)),
 		post("/crm-sources/:id/verify", h.sources.Verify, operator),
 		post("/crm-sources/:id/read", h.sources.Read, operator),
 		post("/crm-sources/:id/deactivate", h.sources.Deactivate, admin),
@@ -277,7 +304,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/prices/:change/correct", h.subscriptions.CorrectPrice, billing),
 		get("/subscriptions/:id/changes/:change/correct", h.subscriptions.ChangeForm, operator, billing),
 		// setting aside: billing alone
-		post("/subscriptions/:id/changes/:change/correct", h.subscriptions.CorrectChange, operator, billing),
+		proven(post("/subscriptions/:id/changes/:change/correct", h.subscriptions.CorrectChange, operator, billing)),
 		get("/subscriptions/:id/quantity", h.manual.QuantityForm, operator),
 		post("/subscriptions/:id/quantity", h.manual.SetQuantity, operator),
 		get("/subscriptions/:id/end", h.manual.EndForm, operator, billing),
@@ -299,7 +326,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		list("/bulk/:id/records", h.bulk.Records),
 		stream(get("/bulk/:id/events", h.bulk.Events)),
 		post("/bulk/:id/again", h.bulk.Again, operator, billing),
-		post("/bulk/:id/apply", h.bulk.Apply, operator, billing),
+		provenIf(post("/bulk/:id/apply", h.bulk.Apply, operator, billing), h.bulk.Retires),
 		post("/bulk/:id/undo", h.bulk.Undo, operator, billing),
 		post("/bulk/:id/cancel", h.bulk.Cancel, operator, billing),
 		post("/ticks/:list", h.bulk.Ticks),
@@ -376,9 +403,9 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/mails/:id/arrived", h.mails.Arrived, billing),
 
 		get("/invoices/:id/void", h.invoices.ConfirmVoid, billing),
-		post("/invoices/:id/void", h.invoices.Void, billing),
+		proven(post("/invoices/:id/void", h.invoices.Void, billing)),
 		get("/invoices/:id/credit", h.invoices.ConfirmCredit, billing),
-		post("/invoices/:id/credit", h.invoices.Credit, billing),
+		proven(post("/invoices/:id/credit", h.invoices.Credit, billing)),
 
 		get("/books", h.books.Overview),
 		list("/books/exports", h.books.List),
@@ -426,7 +453,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/cutovers/:id/pairs/:pair/undo", h.cutovers.Undecide, operator),
 		post("/cutovers/:id/confirm", h.cutovers.Confirm, operator),
 		post("/cutovers/:id/reassign", h.cutovers.Reassign, operator),
-		post("/cutovers/:id/retire", h.cutovers.Retire, operator),
+		proven(post("/cutovers/:id/retire", h.cutovers.Retire, operator)),
 		post("/cutovers/:id/undo", h.cutovers.Undo, operator),
 		get("/cutovers/:id/report", h.cutovers.Report, operator),
 		get("/cutovers/:id/dry-run", h.cutovers.ConfirmDryRun, operator),
@@ -449,11 +476,22 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/sync-runs/:id/discard", h.syncruns.Discard, operator),
 
 		get("/settings", h.settings.Overview),
-		get("/settings/profile", h.settings.Profile),
+		early(get("/settings/profile", h.settings.Profile)),
+		early(proven(post("/settings/profile/app/begin", h.settings.BeginApp))),
+		early(get("/settings/profile/app", h.settings.App)),
+		early(proven(post("/settings/profile/app", h.settings.ConfirmApp))),
+		early(proven(post("/settings/profile/app/remove", h.settings.RemoveApp))),
+		early(post("/settings/profile/passkeys/ask", h.settings.AskPasskey)),
+		early(proven(post("/settings/profile/passkeys", h.settings.AddPasskey))),
+		early(proven(post("/settings/profile/passkeys/:id/remove", h.settings.RemovePasskey))),
+		early(get("/settings/profile/recovery", h.settings.Recovery)),
+		early(proven(post("/settings/profile/recovery", h.settings.RenewRecovery))),
 		post(httpx.DensityPath, h.settings.SetDensity),
-		post("/settings/profile/password", h.settings.ChangePassword),
-		post("/settings/profile/end-session", h.settings.EndSession),
-		post("/settings/profile/end-others", h.settings.EndOthers),
+		early(post("/settings/profile/password", h.settings.ChangePassword)),
+		early(proven(post("/settings/profile/end-session", h.settings.EndSession))),
+		early(proven(post("/settings/profile/end-others", h.settings.EndOthers))),
+		get("/settings/sign-in", h.settings.SignIn, admin),
+		proven(post("/settings/sign-in", h.settings.SaveSignIn, admin)),
 		get("/settings/general", h.settings.General, admin),
 		post("/settings/general", h.settings.SaveGeneral, admin),
 		get("/settings/company", h.settings.Company, admin),
@@ -465,24 +503,29 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/settings/tax/products", h.settings.AddTaxedProduct, admin),
 		post("/settings/tax/:id/remove", h.settings.RemoveTax, admin),
 		get("/settings/mail", h.settings.Mail, admin),
-		post("/settings/mail", h.settings.SaveMail, admin),
+		proven(post("/settings/mail", h.settings.SaveMail, admin)),
 		post("/settings/mail/rules", h.settings.SaveMailRules, admin),
 		post("/settings/mail/test", h.settings.TestMail, admin),
 		get("/settings/mail/templates/:key", h.settings.Template, admin),
 		post("/settings/mail/templates/:key", h.settings.SaveTemplate, admin),
 		get("/settings/tokens", h.settings.Tokens, admin),
-		post("/settings/tokens", h.settings.MakeToken, admin),
-		post("/settings/tokens/:id/revoke", h.settings.RevokeToken, admin),
+		proven(post("/settings/tokens", h.settings.MakeToken, admin)),
+		proven(post("/settings/tokens/:id/revoke", h.settings.RevokeToken, admin)),
 		get("/settings/users", h.settings.Users, admin),
 		get("/settings/users/new", h.settings.NewUser, admin),
-		post("/settings/users", h.settings.CreateUser, admin),
+		proven(post("/settings/users", h.settings.CreateUser, admin)),
+		get("/settings/users/invite", h.settings.InviteForm, admin),
+		proven(post("/settings/users/invite", h.settings.Invite, admin)),
+		proven(post("/settings/users/:id/invite", h.settings.InviteAgain, admin)),
 		get("/settings/users/:id", h.settings.User, admin),
-		post("/settings/users/:id", h.settings.SaveUser, admin),
-		post("/settings/users/:id/disable", h.settings.DisableUser, admin),
-		post("/settings/users/:id/enable", h.settings.EnableUser, admin),
-		post("/settings/users/:id/end-sessions", h.settings.EndUserSessions, admin),
+		proven(post("/settings/users/:id", h.settings.SaveUser, admin)),
+		proven(post("/settings/users/:id/disable", h.settings.DisableUser, admin)),
+		proven(post("/settings/users/:id/enable", h.settings.EnableUser, admin)),
+		proven(post("/settings/users/:id/end-sessions", h.settings.EndUserSessions, admin)),
+		proven(post("/settings/users/:id/end-session", h.settings.EndUserSession, admin)),
+		proven(post("/settings/users/:id/clear-factors", h.settings.ClearFactors, admin)),
 		get("/settings/users/:id/password", h.settings.ResetForm, admin),
-		post("/settings/users/:id/password", h.settings.Reset, admin),
+		proven(post("/settings/users/:id/password", h.settings.Reset, admin)),
 
 		list("/audit", h.audit.List),
 		get("/audit/:seq", h.audit.Entry),
