@@ -35,6 +35,7 @@ import (
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/errs"
+	"seatledger/internal/foureyes"
 	"seatledger/internal/invoice"
 	"seatledger/internal/jobs"
 	"seatledger/internal/ledger"
@@ -93,6 +94,7 @@ type App struct {
 	Letters     letters.Service
 	Anchors     anchor.Keeper
 	Differences difference.Service
+	FourEyes    foureyes.Service
 	Months      closing.Service
 	Meter       *obs.Meter // what happens in this process, for a scrape
 
@@ -195,6 +197,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 		Today: func() clock.Date { return clock.Today(a.Clock, a.Zone) }}
 	a.Differences = a.differences()
 	a.Months = closing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
+	a.FourEyes = foureyes.Service{DB: db, Clock: a.Clock}
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
 	a.Bulk = a.bulkService()
@@ -364,6 +367,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "dismissals that are over", Every: time.Minute, Do: a.Differences.TurnDay},
 		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},
 		{Name: "sweep of sign-in tries", Every: time.Minute, Do: a.Auth.Sweep},
+		{Name: "requests to a second person that lapse", Every: time.Minute, Do: a.FourEyes.Lapse},
 		{Name: "tokens that expire", Every: time.Hour, Do: token.Service{DB: a.DB, Clock: a.Clock}.Remind},
 		{Name: "the end of the audit trail signed", Every: 10 * time.Minute, Do: a.Anchors.Keep},
 	}

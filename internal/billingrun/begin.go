@@ -86,6 +86,9 @@ func (s *Service) begin(ctx context.Context, tx *gorm.DB, by audit.Actor, o Orde
 		return uuid.Nil, errs.Fields{"contract_id": fmt.Sprintf("These are more than %d. Narrow them with a filter; "+
 			"no run was made.", Most)}.Err()
 	}
+	if err := s.confirmedPasses(ctx, tx, by, o); err != nil {
+		return uuid.Nil, err
+	}
 	return s.store(ctx, tx, by, o)
 }
 
@@ -161,6 +164,9 @@ func (s *Service) Ask(ctx context.Context, by audit.Actor, a Asked) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		r, err := locked(ctx, tx, a.Run)
 		if err != nil {
+			return err
+		}
+		if err := s.askedPasses(ctx, tx, by, r, a); err != nil {
 			return err
 		}
 		where, args := `state = 'drafted' AND goal = 'draft' OR state = 'drafted' AND goal = 'bill' AND @goal = 'send'`,

@@ -27,6 +27,9 @@ const (
 	TrailAnchored     Kind = "trail_anchored"
 	TrailBroken       Kind = "trail_broken"
 	TokenExpires      Kind = "token_expires"
+	SecretExpires     Kind = "secret_expires"
+	FourEyesAsked     Kind = "four_eyes_asked"
+	FourEyesSaid      Kind = "four_eyes_answered"
 )
 
 // Severity is how soon somebody should look.
@@ -68,6 +71,9 @@ var kinds = []words{
 	{DraftsPrepared, "Drafts wait to be billed", Info},
 	{TrailAnchored, "Audit trail signed", Info},
 	{TokenExpires, "Token expires soon", Warn},
+	{SecretExpires, "Secret expires soon", Warn},
+	{FourEyesAsked, "Waits for a second person", Warn},
+	{FourEyesSaid, "A second person has answered", Info},
 	{TrailBroken, "Audit trail changed from outside", Bad},
 }
 

@@ -89,9 +89,16 @@ func (s Service) do(ctx context.Context, by audit.Actor, at Opened, action strin
 		if err != nil {
 			return err
 		}
+		prices, err := pricesBefore(ctx, tx, by, at.ID)
+		if err != nil {
+			return err
+		}
 		origin := ledger.Origin{Source: ledger.FromPerson, By: by, At: s.Clock.Now()}
 		after, err := do(tx, Act{ID: at.ID, Version: at.Version, Zone: s.Zone, Origin: origin})
 		if err != nil || after.Version == before.Version {
+			return err
+		}
+		if err := s.pricesPass(ctx, tx, by, action, "", before, prices); err != nil {
 			return err
 		}
 		if err := s.Touched(tx, []uuid.UUID{at.ID}); err != nil {
@@ -122,6 +129,14 @@ func (s Service) CorrectPrice(ctx context.Context, by audit.Actor, at Opened, c 
 func (s Service) correct(ctx context.Context, by audit.Actor, at Opened, change uuid.UUID, action, note string,
 	do deed) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		before, err := Lock(ctx, tx, at.ID)
+		if err != nil {
+			return err
+		}
+		prices, err := pricesBefore(ctx, tx, by, at.ID)
+		if err != nil {
+			return err
+		}
 		old, err := entryOf(ctx, tx, at.ID, change)
 		if err != nil {
 			return err
@@ -129,6 +144,9 @@ func (s Service) correct(ctx context.Context, by audit.Actor, at Opened, change 
 		origin := ledger.Origin{Source: ledger.FromPerson, By: by, At: s.Clock.Now()}
 		row, err := do(tx, Act{ID: at.ID, Version: at.Version, Zone: s.Zone, Origin: origin})
 		if err != nil {
+			return err
+		}
+		if err := s.pricesPass(ctx, tx, by, action, note, before, prices); err != nil {
 			return err
 		}
 		if err := s.Touched(tx, []uuid.UUID{at.ID}); err != nil {

@@ -51,6 +51,7 @@ const (
 	templatesPath = mailPath + "/templates"
 	usersPath     = path + "/users"
 	tokensPath    = path + "/tokens"
+	eyesPath      = path + "/four-eyes"
 	profilePath   = path + "/profile"
 	passwordPath  = profilePath + "/password"
 	endPath       = profilePath + "/end-session"

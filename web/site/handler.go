@@ -46,7 +46,7 @@ func Handler(a *app.App, o Options) http.Handler {
 
 	pages := e.Group("", sessions.Load, sessions.SetupFirst, httpx.WithGiven(fileGiven(a)))
 	for _, r := range routes(a, sessions, o) {
-		r.add(pages, sessions, turned(a))
+		r.add(pages, sessions, turned(a), eyesOf(a).Hold)
 	}
 	// A page that does not exist looks the same to everybody who is signed in, and asks others to sign in.
 	pages.RouteNotFound("/*", func(echo.Context) error { return echo.ErrNotFound }, sessions.Require())

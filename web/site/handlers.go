@@ -21,6 +21,7 @@ import (
 	"seatledger/web/dialects"
 	"seatledger/web/differences"
 	webimports "seatledger/web/imports"
+	"seatledger/web/foureyes"
 	"seatledger/web/invoices"
 	"seatledger/web/mails"
 	"seatledger/web/manual"
@@ -74,6 +75,7 @@ type handlers struct {
 	bills         supplierbills.Handlers
 	months        closing.Handlers
 	differences   differences.Handlers
+	eyes          foureyes.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers {
@@ -116,9 +118,12 @@ func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers 
 		months:      closing.Handlers{Months: a.Months, Zone: a.Zone},
 		bills:       supplierbills.Handlers{Bills: a.Bills, Imports: files, Zone: a.Zone},
 		views:       views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
+		eyes:        eyesOf(a),
 		differences: differences.Handlers{Differences: a.Differences, Bulk: a.Bulk},
 	}
 }
+
+func eyesOf(a *app.App) foureyes.Handlers { return foureyes.Handlers{Requests: a.FourEyes, Zone: a.Zone} }
 
 func about(a *app.App, o Options) settings.About {
 	return settings.About{
