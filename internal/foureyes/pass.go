@@ -46,7 +46,9 @@ func Digest(parts ...any) string {
 // Needed says that a deed needs a second person. Nothing was done.
 type Needed struct{ Deed Deed }
 
-func (n *Needed) Error() string { return "four eyes: " + string(n.Deed.Kind) + " needs a second person" }
+func (n *Needed) Error() string {
+	return "four eyes: " + string(n.Deed.Kind) + " needs a second person"
+}
 
 // mayGrant is the condition of a user who may grant.
 const mayGrant = `active AND role IN ('admin', 'billing')`

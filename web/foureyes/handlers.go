@@ -258,4 +258,3 @@ func (h Handlers) Withdraw(c echo.Context) error {
 	}
 	return httpx.Done(c, at.FourEyesRequest(id), "The request was withdrawn.")
 }
-

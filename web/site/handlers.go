@@ -20,8 +20,8 @@ import (
 	"seatledger/web/dashboard"
 	"seatledger/web/dialects"
 	"seatledger/web/differences"
-	webimports "seatledger/web/imports"
 	"seatledger/web/foureyes"
+	webimports "seatledger/web/imports"
 	"seatledger/web/invoices"
 	"seatledger/web/mails"
 	"seatledger/web/manual"
@@ -123,7 +123,9 @@ func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers 
 	}
 }
 
-func eyesOf(a *app.App) foureyes.Handlers { return foureyes.Handlers{Requests: a.FourEyes, Zone: a.Zone} }
+func eyesOf(a *app.App) foureyes.Handlers {
+	return foureyes.Handlers{Requests: a.FourEyes, Zone: a.Zone}
+}
 
 func about(a *app.App, o Options) settings.About {
 	return settings.About{

@@ -1,0 +1,3 @@
+module seatledger/internal/tools/idp
+
+go 1.26.0
