@@ -169,7 +169,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	if a.Outbound, err = outboundClient(cfg); err != nil {
 		return nil, err
 	}
-	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
+	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost()), Sealer: a.Sealer,
+		BaseURL: cfg.BaseURLAt(cfg.Addr)}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer,
 		Open: a.opener(a.Outbound, log), CheckURL: a.Outbound.CheckURL,
 		Record: func(r *capture.Recorder) distributor.Open { return a.opener(a.Outbound.Watched(r.See), log) }}

@@ -154,6 +154,11 @@ func (s Service) Sweep(ctx context.Context) error {
 		if err := tx.Exec(`DELETE FROM sign_in_failures WHERE at < ?`, now.Add(-window)).Error; err != nil {
 			return err
 		}
+		for _, t := range []string{"sign_in_steps", "passkey_challenges", "held_forms"} {
+			if err := tx.Exec(`DELETE FROM `+t+` WHERE expires_at < ?`, s.trueNow()).Error; err != nil {
+				return err
+			}
+		}
 		return tx.Exec(`DELETE FROM sessions WHERE expiry < ?`, now).Error
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/postgres"
+	"seatledger/internal/secret"
 )
 
 // Service changes users, passwords and sessions. Every change needs an actor and
@@ -19,6 +20,9 @@ type Service struct {
 	DB     *postgres.DB
 	Clock  clock.Clock
 	Hasher *Hasher
+	Sealer *secret.Sealer // seals what authenticator apps make their codes of
+	// BaseURL is the address that people use, which passkeys and links in mails belong to.
+	BaseURL string
 	// Pause lets a try wait whose account was slowed; nil: by the true time. Tests look at it.
 	Pause func(ctx context.Context, d time.Duration) error
 }

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -35,10 +36,19 @@ type Visit struct {
 	UserAgent string
 	User      uuid.UUID // zero until somebody has signed in
 	Session   uuid.UUID // names the session in the trail; it opens nothing. Zero: not known yet
+	Shown     Shown
 
 	found  string // hash of the token that was found at the start of the request
 	holder User   // whose session it is; the zero User without one
 	beside string
+	setUp  bool
+}
+
+// Shown is how the holder of a session proved who they are, and when they did so last, by the true time.
+type Shown struct {
+	By     Means     `gorm:"column:proved_by"`
+	Strong bool      `gorm:"column:strong"`
+	At     time.Time `gorm:"column:proved_at"`
 }
 
 // Holder is the user of the session that was found, as they stand now; the zero User without one.
@@ -46,6 +56,9 @@ func (v *Visit) Holder() User { return v.holder }
 
 // Beside is the text that was read together with the holder.
 func (v *Visit) Beside() string { return v.beside }
+
+// MustSetUp tells that the holder must set up a second factor before anything else.
+func (v *Visit) MustSetUp() bool { return v.setUp }
 
 type visitKey struct{}
 
@@ -65,25 +78,34 @@ func visitOf(ctx context.Context) *Visit {
 // that it is in use.
 func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error) {
 	var row struct {
-		Data   []byte
-		SeenAt time.Time
-		Beside string
-		Named  uuid.UUID
-		Holder User `gorm:"embedded"`
+		Data     []byte
+		SeenAt   time.Time
+		Beside   string
+		Named    uuid.UUID
+		SetUp    bool
+		ProvedAt *time.Time
+		ProvedBy Means
+		Strong   bool
+		Holder   User `gorm:"embedded"`
 	}
 	beside := "''"
 	if s.Beside != "" {
 		beside = s.Beside
 	}
 	now := s.Clock.Now()
-	found := s.DB.Read(ctx).Raw(`SELECT s.data, s.seen_at, s.id AS named, `+holderColumns+`, `+beside+` AS beside
-		FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.token_hash = ? AND s.expiry > ?`, hash,
-		now).Scan(&row)
+	found := s.DB.Read(ctx).Raw(`SELECT s.data, s.seen_at, s.id AS named, s.proved_at, s.proved_by, s.strong, `+
+		holderColumns+`, `+mustSetUpSQL+` AS set_up, `+beside+` AS beside
+		FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.token_hash = @hash AND s.expiry > @now`,
+		map[string]any{"hash": hash, "now": now}).Scan(&row)
 	if found.Error != nil || found.RowsAffected == 0 {
 		return nil, false, found.Error
 	}
 	v := visitOf(ctx)
-	v.found, v.holder, v.beside, v.Session = hash, row.Holder, row.Beside, row.Named
+	v.found, v.holder, v.beside, v.Session, v.setUp = hash, row.Holder, row.Beside, row.Named, row.SetUp
+	v.Shown = Shown{By: row.ProvedBy, Strong: row.Strong}
+	if row.ProvedAt != nil {
+		v.Shown.At = *row.ProvedAt
+	}
 	if now.Sub(row.SeenAt) < seenEvery {
 		return row.Data, true, nil
 	}
@@ -112,10 +134,16 @@ func (s Sessions) CommitCtx(ctx context.Context, hash string, data []byte, _ tim
 	if v.Session == uuid.Nil {
 		v.Session = newID()
 	}
+	var proved any
+	if !v.Shown.At.IsZero() {
+		proved = v.Shown.At
+	}
 	err := s.DB.Read(ctx).Exec(`
-		INSERT INTO sessions (token_hash, data, expiry, user_id, created_at, true_at, seen_at, address, user_agent, id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, hash, data, now.Add(IdleLimit), user, now, clock.TrueOrNil(s.Clock), now,
-		v.Address, short(v.UserAgent), v.Session).Error
+		INSERT INTO sessions (token_hash, data, expiry, user_id, created_at, true_at, seen_at, address, user_agent, id,
+			proved_at, proved_by, strong)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, hash, data, now.Add(IdleLimit), user, now,
+		clock.TrueOrNil(s.Clock), now, v.Address, short(v.UserAgent), v.Session, proved,
+		cmp.Or(v.Shown.By, ByPassword), v.Shown.Strong).Error
 	if err == nil {
 		v.found = hash
 	}
@@ -169,8 +197,12 @@ func (s Sessions) Of(ctx context.Context, user uuid.UUID) ([]Session, error) {
 	return out, err
 }
 
-// endSessions ends those of a user, except the one with the hash keep; empty ends all.
+// endSessions ends those of a user, except the one with the hash keep; empty ends all. Who has come half way begins
+// again.
 func endSessions(tx *gorm.DB, user uuid.UUID, keep string) (ended int64, err error) {
+	if err := tx.Exec(`DELETE FROM sign_in_steps WHERE user_id = ?`, user).Error; err != nil {
+		return 0, err
+	}
 	done := tx.Exec(`DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?`, user, keep)
 	return done.RowsAffected, done.Error
 }

@@ -9,7 +9,6 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 )
 
@@ -17,8 +16,7 @@ import (
 type Attempt struct {
 	Email    string
 	Password string
-	Address  string    // of the client, without a port
-	Session  uuid.UUID // names the session that a good one begins
+	Address  string // of the client, without a port
 }
 
 // wrongPair is one answer for every way to be wrong, so that it tells nobody which users there are.
@@ -30,34 +28,43 @@ func wrongPair() error {
 	}
 }
 
-// SignIn checks a password: errs.Invalid when the pair is wrong or the user is
+// SignIn checks a password, and leads on as Enter does: errs.Invalid when the pair is wrong or the user is
 // disabled, *TooMany when there were too many tries. A try counts before it is
 // checked, so that many at once get no more guesses than one after another.
-func (s Service) SignIn(ctx context.Context, a Attempt) (User, error) {
+func (s Service) SignIn(ctx context.Context, a Attempt) (Entry, error) {
 	a.Email = cleanEmail(a.Email)
 	ctx = audit.WithFrom(ctx, audit.From{Address: a.Address})
 	try, err := s.reserve(ctx, a)
 	if err != nil {
-		return User{}, err
+		return Entry{}, err
 	}
 	c, err := s.credentials(ctx, a.Email)
 	if err != nil {
-		return User{}, err
+		return Entry{}, err
 	}
 	ok, renew, err := s.check(ctx, c, a.Password)
 	if err != nil {
-		return User{}, err
+		return Entry{}, err
 	}
 	if !ok || !c.Active {
-		return User{}, s.refused(ctx, a, c)
+		return Entry{}, s.refused(ctx, a, c)
 	}
-	return c.User, s.welcomed(ctx, a, c, try, renew)
+	if err := s.renewHash(ctx, c, a.Password, renew); err != nil {
+		return Entry{}, err
+	}
+	// Where a second step follows, the try stays counted until that is taken: who knows the password gets no more
+	// guesses at codes by it.
+	return s.enter(ctx, Proof{User: c.User, By: ByPassword, Address: a.Address},
+		func(tx *gorm.DB) error { return forgive(tx, a, try) })
 }
 
 type credentials struct {
 	User
 	PasswordHash string `gorm:"column:password_hash"`
 }
+
+// noPassword stands where a person has none yet, as before they took up an invitation.
+const noPassword = ""
 
 func (c credentials) known() bool { return c.ID != uuid.Nil }
 
@@ -68,7 +75,7 @@ func (s Service) credentials(ctx context.Context, email string) (credentials, er
 }
 
 func (s Service) check(ctx context.Context, c credentials, password string) (ok, renew bool, err error) {
-	if len(password) > 4*MaxPassword || !c.known() {
+	if len(password) > 4*MaxPassword || !c.known() || c.PasswordHash == noPassword {
 		return false, false, s.Hasher.Waste(ctx, "")
 	}
 	return s.Hasher.Verify(ctx, c.PasswordHash, password)
@@ -99,28 +106,18 @@ func claimed(email string) string {
 
 func stranger() audit.Actor { return audit.Actor{Name: "Not signed in"} }
 
-func (s Service) welcomed(ctx context.Context, a Attempt, c credentials, try tryID, renew bool) error {
-	hash := c.PasswordHash
-	if renew {
-		var err error
-		if hash, err = s.Hasher.Hash(ctx, a.Password); err != nil {
-			return err
-		}
+// renewHash makes a hash anew that is cheaper than those of today. The condition keeps a password that was changed in
+// this very moment.
+func (s Service) renewHash(ctx context.Context, c credentials, password string, renew bool) error {
+	if !renew {
+		return nil
 	}
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		// The condition keeps a password that was changed in this very moment.
-		err := tx.Exec(`UPDATE users SET last_sign_in = ?, last_sign_in_true = ?, password_hash = CASE
-			WHEN password_hash = ? THEN ? ELSE password_hash END WHERE id = ?`,
-			s.Clock.Now(), clock.TrueOrNil(s.Clock), c.PasswordHash, hash, c.ID).Error
-		if err != nil {
-			return err
-		}
-		if err := forgive(tx, a, try); err != nil {
-			return err
-		}
-		ctx := audit.WithFrom(ctx, audit.From{Address: a.Address, Session: a.Session})
-		return s.record(ctx, tx, c.Actor(), "sign_in.succeeded", c.User, Change{})
-	})
+	hash, err := s.Hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.DB.Read(ctx).Exec(`UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?`, hash, c.ID,
+		c.PasswordHash).Error
 }
 
 // SignedOut notes in the trail that a person ended their session.

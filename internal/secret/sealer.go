@@ -1,7 +1,7 @@
 // Package secret seals what must not be read from the database: providers'
 // passwords and application secrets, those of CRM sources, the mail server's
-// password, and the key that signs the audit trail. One keyset is the master key, from
-// a file, the environment or a command. A sealed value opens only in the table, row and
+// password, the key that signs the audit trail, and what authenticator apps make their
+// codes of. One keyset is the master key, from a file, the environment or a command. A sealed value opens only in the table, row and
 // column it was sealed for, and only for the servers or the purpose that it was given
 // for. The package knows the tables of secrets only to check and to re-seal them.
 package secret
@@ -56,6 +56,14 @@ const SignerFor = "signing the audit trail"
 // SignerSecret is the place of a key that signs the audit trail.
 func SignerSecret(id uuid.UUID) Place {
 	return Place{Table: "audit_signers", Row: id.String(), Column: "sealed", For: SignerFor}
+}
+
+// FactorFor says what the secrets of authenticator apps are for: they are sent nowhere.
+const FactorFor = "codes of an authenticator app"
+
+// FactorSecret is the place of the secret that an authenticator app makes its codes of.
+func FactorSecret(id uuid.UUID) Place {
+	return Place{Table: "totp_factors", Row: id.String(), Column: "sealed", For: FactorFor}
 }
 
 // bound writes the place so that no two places read the same.

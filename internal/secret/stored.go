@@ -15,11 +15,12 @@ const (
 	kindMail  = "mail"
 	kindSign  = "signer"
 	kindSSO   = "sso"
+	kindTOTP  = "totp"
 )
 
 // stored is one sealed value in the database.
 type stored struct {
-	Kind   string    // provider, source, mail, sso, signer or check
+	Kind   string    // provider, source, mail, sso, signer, totp or check
 	Owner  uuid.UUID `gorm:"column:owner"` // zero for the check value
 	Name   string    `gorm:"column:name"`
 	Sealed []byte    `gorm:"column:sealed"`
@@ -38,12 +39,15 @@ func (v stored) place() Place {
 		return SSOSecret(v.SentTo)
 	case kindSign:
 		return SignerSecret(v.Owner)
+	case kindTOTP:
+		return FactorSecret(v.Owner)
 	}
 	return ProviderSecret(v.Owner, v.Name, v.SentTo)
 }
 
 // all reads every sealed value there is, the check value included. There are two per
-// provider, one per CRM source, one of the mail server, one of the identity provider, and one that signs the audit trail.
+// provider, one per CRM source, one of the mail server, one of the identity provider, one that signs the audit trail,
+// and one per authenticator app.
 func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 	var out []stored
 	err := db.Read(ctx).Raw(`
@@ -56,6 +60,8 @@ func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 		SELECT 'sso', '00000000-0000-0000-0000-000000000000'::uuid, name, sealed, sent_to FROM sso_secrets
 		UNION ALL
 		SELECT 'signer', id, 'sealed', sealed, sent_to FROM audit_signers
+		UNION ALL
+		SELECT 'totp', id, 'sealed', sealed, sent_to FROM totp_factors
 		UNION ALL
 		SELECT 'check', '00000000-0000-0000-0000-000000000000'::uuid, 'check', sealed, '' FROM master_key_check
 		ORDER BY kind, owner, name`).Scan(&out).Error
@@ -75,6 +81,8 @@ func (v stored) swap(tx *gorm.DB, sealed []byte) error {
 		return tx.Exec(`UPDATE audit_signers SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner, v.Sealed).Error
 	case kindSSO:
 		return tx.Exec(`UPDATE sso_secrets SET sealed = ? WHERE sealed = ?`, sealed, v.Sealed).Error
+	case kindTOTP:
+		return tx.Exec(`UPDATE totp_factors SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner, v.Sealed).Error
 	case kindMail:
 		return tx.Exec(`UPDATE mail_secrets SET sealed = ? WHERE sealed = ?`, sealed, v.Sealed).Error
 	}

@@ -46,7 +46,7 @@ type Setup struct {
 	Saved settings.Saved `json:"-"`
 }
 
-const row = "sign_in"
+const row = "sso"
 
 // Load reads the provider.
 func Load(ctx context.Context, db *gorm.DB) (Setup, error) {

@@ -11,3 +11,4 @@ import "./filters.js";
 import "./summary.js";
 import "./keys.js";
 import "./find.js";
+import "./passkey.js";

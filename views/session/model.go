@@ -1,4 +1,5 @@
-// Package session holds the pages in front of the door: sign-in and first admin.
+// Package session holds the pages in front of the door: sign-in with its second step, first admin, and
+// the page that asks who is there once more.
 package session
 
 import (
@@ -14,5 +15,7 @@ type Door struct {
 	Hidden  []ui.Pair
 	Fields  []ui.Field
 	Button  string
-	Note    string // under the form
+	Note    string          // under the form
+	Passkey *ui.PasskeyForm // another way; nil: none
+	Links   []ui.LinkButton // to other pages, under all
 }

@@ -26,6 +26,7 @@ const (
 	Mapping        = "/mapping"
 	Bulk           = "/bulk"
 	Settings       = "/settings"
+	Profile        = Settings + "/profile"
 	Views          = "/views"
 	Notices        = "/notices"
 	Renewals       = "/renewals"

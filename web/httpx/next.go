@@ -33,4 +33,6 @@ func isLocal(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f || r == '\\' })
 }
 
-func isDoor(p string) bool { return p == "/login" || p == "/logout" || p == "/setup" }
+func isDoor(p string) bool {
+	return p == "/login" || strings.HasPrefix(p, "/login/") || p == "/logout" || p == "/setup" || p == "/prove"
+}

@@ -9,6 +9,15 @@ const (
 	SetupPath  = "/setup"
 	LoginPath  = "/login"
 	LogoutPath = "/logout"
+	// CodePath is the second step of signing in, AskFactorPath what a script asks there.
+	CodePath      = LoginPath + "/code"
+	AskFactorPath = CodePath + "/ask"
+	// PasskeyPath takes the answer of a passkey on the sign-in page, AskAnybodyPath gives the question.
+	PasskeyPath    = LoginPath + "/passkey"
+	AskAnybodyPath = PasskeyPath + "/ask"
+	// ProvePath asks who is signed in to prove it once more.
+	ProvePath    = "/prove"
+	AskProofPath = ProvePath + "/ask"
 )
 
 // Handlers answers the pages in front of the door.

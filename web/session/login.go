@@ -1,16 +1,11 @@
 package session
 
 import (
-	"errors"
-	"math"
 	"net/http"
-	"strconv"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/auth"
-	"seatledger/internal/errs"
 	views "seatledger/views/session"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -41,29 +36,16 @@ func (h Handlers) Login(c echo.Context) error {
 	if !form.Has("next") {
 		in.Next = httpx.SafeNext(c.QueryParam("next"))
 	}
-	id := uuid.Must(uuid.NewV7())
-	u, err := h.Auth.SignIn(c.Request().Context(),
-		auth.Attempt{Email: in.Email, Password: in.Password, Address: c.RealIP(), Session: id})
-	if err != nil {
-		return h.loginRefused(c, in, err)
+	e, err := h.Auth.SignIn(c.Request().Context(),
+		auth.Attempt{Email: in.Email, Password: in.Password, Address: c.RealIP()})
+	if err == nil {
+		return h.Manager.Enter(c, e, in.Next)
 	}
-	if err := h.Manager.begin(c, u, id); err != nil {
+	status, says := refusal(c, err, "email")
+	if says == nil {
 		return err
 	}
-	return httpx.SeeOther(c, in.Next)
-}
-
-func (h Handlers) loginRefused(c echo.Context, in loginInput, err error) error {
-	var many *auth.TooMany
-	switch {
-	case errors.As(err, &many):
-		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(many.Wait.Seconds()))))
-		says := map[string]string{"email": many.Says()}
-		return httpx.Render(c, http.StatusTooManyRequests, h.loginPage(c, in, says).Page())
-	case errs.KindOf(err) == errs.Invalid:
-		return httpx.Render(c, http.StatusUnprocessableEntity, h.loginPage(c, in, errs.FieldsOf(err)).Page())
-	}
-	return err
+	return httpx.Render(c, status, h.loginPage(c, in, says).Page())
 }
 
 func (h Handlers) loginPage(c echo.Context, in loginInput, problems map[string]string) views.Door {
@@ -75,5 +57,10 @@ func (h Handlers) loginPage(c echo.Context, in loginInput, problems map[string]s
 	d := h.door(c, "Sign in", fields, problems)
 	d.Action, d.Button = LoginPath, "Sign in"
 	d.Hidden = []ui.Pair{{Name: "next", Value: in.Next}}
+	if at, ok := h.Auth.PasskeysAt(); ok {
+		d.Passkey = &ui.PasskeyForm{Action: PasskeyPath, Ask: AskAnybodyPath, At: at.String(), Hidden: d.Hidden,
+			Button: "Sign in with a passkey", Without: "Passkeys need JavaScript, which is off here. Use your password.",
+			Error: problems["passkey"]}
+	}
 	return d
 }

@@ -50,6 +50,7 @@ func newHouse(t *testing.T, o Options, code string) house {
 			h.slowed.Store(int64(d))
 			return nil
 		}}
+	o.Auth = h.auth
 	h.manager = New(o)
 	e := echo.New()
 	e.HTTPErrorHandler = httpx.ErrorHandler(log)

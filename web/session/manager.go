@@ -33,6 +33,7 @@ type Options struct {
 	HTTPS   bool // people come by https: Secure cookie under its __Host- name
 	Log     *slog.Logger
 	Version string // shown at the foot of the navigation
+	Auth    auth.Service
 }
 
 // Manager loads and saves the session of each request. Make one with New.
@@ -61,6 +62,8 @@ const (
 	besideKey    = "session.beside"
 	sessionKey   = "session.id"
 	managerKey   = "session.manager"
+	shownKey     = "session.shown"
+	setUpKey     = "session.set_up"
 )
 
 // Load is the middleware that brings session and user to a request, and stores the
@@ -114,6 +117,8 @@ func (m *Manager) findUser(c echo.Context, visit *auth.Visit) error {
 	}
 	visit.User = u.ID
 	c.Set(userKey, u)
+	c.Set(shownKey, visit.Shown)
+	c.Set(setUpKey, visit.MustSetUp())
 	var b beside
 	if err := json.Unmarshal([]byte(visit.Beside()), &b); err != nil {
 		return fmt.Errorf("what is read with a session: %w", err)
@@ -150,17 +155,18 @@ func (m *Manager) save(c echo.Context) {
 }
 
 // begin signs a user in under a fresh token, so that one planted before is worth nothing.
-// id names the session in the trail.
-func (m *Manager) begin(c echo.Context, u auth.User, id uuid.UUID) error {
+// id names the session in the trail; shown is how they proved who they are.
+func (m *Manager) begin(c echo.Context, u auth.User, id uuid.UUID, shown auth.Shown) error {
 	ctx := c.Request().Context()
 	if err := m.scs.RenewToken(ctx); err != nil {
 		return err
 	}
 	m.scs.Put(ctx, userValue, u.ID.String())
 	ctx = auth.WithVisit(ctx, &auth.Visit{Address: c.RealIP(), UserAgent: c.Request().UserAgent(), User: u.ID,
-		Session: id})
+		Session: id, Shown: shown})
 	c.SetRequest(c.Request().WithContext(ctx))
 	c.Set(userKey, u)
+	c.Set(shownKey, shown)
 	m.at(c, id)
 	_, _, err := m.scs.Commit(ctx) // here and not only when saving, so that a failure is seen
 	return err
@@ -168,8 +174,7 @@ func (m *Manager) begin(c echo.Context, u auth.User, id uuid.UUID) error {
 
 // Renew gives the present session a new token, as after a change of password.
 func Renew(c echo.Context) error {
-	id, _ := c.Get(sessionKey).(uuid.UUID)
-	return managerOf(c).begin(c, User(c), id)
+	return managerOf(c).begin(c, User(c), sessionOf(c), shownOf(c))
 }
 
 // end signs out.

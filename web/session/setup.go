@@ -45,7 +45,7 @@ func (h Handlers) Setup(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Manager.begin(c, u, uuid.Must(uuid.NewV7())); err != nil {
+	if err := h.Manager.begin(c, u, uuid.Must(uuid.NewV7()), h.Manager.shown(auth.ByPassword, false)); err != nil {
 		return err
 	}
 	return httpx.Done(c, "/", "Welcome. You are the administrator of this Seatledger. The first step is a provider.")

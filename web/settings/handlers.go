@@ -52,7 +52,8 @@ const (
 	usersPath     = path + "/users"
 	tokensPath    = path + "/tokens"
 	eyesPath      = path + "/four-eyes"
-	profilePath   = path + "/profile"
+	ssoPath       = path + "/sso"
+	profilePath   = at.Profile
 	passwordPath  = profilePath + "/password"
 	endPath       = profilePath + "/end-session"
 	endOthers     = profilePath + "/end-others"

@@ -34,7 +34,8 @@ func Handler(a *app.App, o Options) http.Handler {
 	e.IPExtractor = ipExtractor(a.Config.Proxies())
 	e.HTTPErrorHandler = httpx.ErrorHandler(a.Log)
 	https := isHTTPS(o.BaseURL)
-	sessions := session.New(session.Options{DB: a.DB, Clock: a.Clock, HTTPS: https, Log: a.Log, Version: o.Version})
+	sessions := session.New(session.Options{DB: a.DB, Clock: a.Clock, HTTPS: https, Log: a.Log, Version: o.Version,
+		Auth: a.Auth})
 
 	e.Use(patient(cmp.Or(o.Patience, postgres.WaitLimit)))
 	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, whence, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock),
@@ -80,6 +81,12 @@ func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFun
 	var guards []echo.MiddlewareFunc
 	if !r.open {
 		guards = append(append(guards, m.Admit(areas[r.path], r.roles...)), then...)
+		if !r.early {
+			guards = append(guards, m.FactorFirst)
+		}
+		if r.proof {
+			guards = append(guards, m.Proven(r.proofIf))
+		}
 	}
 	for _, path := range r.paths() {
 		handle := r.handle

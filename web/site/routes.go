@@ -25,6 +25,10 @@ type route struct {
 	open   bool        // without a session
 	stream bool        // answers as long as it lasts
 	file   bool        // the same address with .csv or .xlsx gives the same rows as a file
+	early  bool        // also for who must set up a second factor first
+	proof  bool        // asks its person to prove once more who they are, unless they did so just now
+	// proofIf tells which requests ask it; nil: all.
+	proofIf func(c echo.Context) (bool, error)
 }
 
 func (r route) paths() []string {
@@ -49,6 +53,17 @@ func list(path string, h echo.HandlerFunc, roles ...auth.Role) route {
 func open(r route) route { r.open = true; return r }
 
 func stream(r route) route { r.stream = true; return r }
+
+func early(r route) route { r.early = true; return r }
+
+// proven is a route that is dear: it asks its person to prove who they are (web/session, Proven).
+func proven(r route) route { r.proof = true; return r }
+
+// provenIf is one that is dear for some of what is sent to it.
+func provenIf(r route, asks func(c echo.Context) (bool, error)) route {
+	r.proof, r.proofIf = true, asks
+	return r
+}
 
 // doors are the pages of the table by their paths, so that nobody is led to one that is closed to them.
 type doors map[string][]auth.Role
@@ -84,7 +99,15 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		open(post(session.SetupPath, h.sessions.Setup)),
 		open(get(session.LoginPath, h.sessions.LoginForm)),
 		open(post(session.LoginPath, h.sessions.Login)),
+		open(get(session.CodePath, h.sessions.CodeForm)),
+		open(post(session.CodePath, h.sessions.Code)),
+		open(post(session.AskFactorPath, h.sessions.AskFactor)),
+		open(post(session.PasskeyPath, h.sessions.Passkey)),
+		open(post(session.AskAnybodyPath, h.sessions.AskAnybody)),
 		open(post(session.LogoutPath, h.sessions.Logout)),
+		early(get(session.ProvePath, h.sessions.ProveForm)),
+		early(post(session.ProvePath, h.sessions.Prove)),
+		early(post(session.AskProofPath, h.sessions.AskProof)),
 		open(post(httpx.ThemePath, httpx.SetTheme)),
 		get(httpx.ColumnsPath, httpx.ChooseColumns),
 		get(httpx.ViewsPath, h.views.All),
