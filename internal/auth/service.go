@@ -23,6 +23,8 @@ type Service struct {
 	Sealer *secret.Sealer // seals what authenticator apps make their codes of
 	// BaseURL is the address that people use, which passkeys and links in mails belong to.
 	BaseURL string
+	// Passwords refuses those whose password was right and who may not come in by one; nil: nobody.
+	Passwords func(ctx context.Context, u User) error
 	// Pause lets a try wait whose account was slowed; nil: by the true time. Tests look at it.
 	Pause func(ctx context.Context, d time.Duration) error
 }

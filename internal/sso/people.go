@@ -86,53 +86,44 @@ func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action
 	return audit.Record(ctx, tx, s.Clock, by, e)
 }
 
-// SignIn is the user that a person is here: known by issuer and subject, never by a mail address. Their role becomes what
+// SignIn takes in who a person is here: known by issuer and subject, never by a mail address. Their role becomes what
 // their groups give. Somebody who is unknown gets an account only where that is set and a group gives a role.
-func (s Service) SignIn(ctx context.Context, p Person) (auth.User, error) {
-	role, has := p.setup.role(p.Groups)
-	if p.setup.mapped() && !has {
-		return auth.User{}, s.refused(ctx, p, "none of your groups has a role here", "no group with a role")
-	}
-	u, err := s.known(ctx, p)
-	if errs.KindOf(err) == errs.NotFound {
-		u, err = s.made(ctx, p, role)
-	}
+func (s Service) SignIn(ctx context.Context, p Person, address string) (auth.Entry, error) {
+	u, err := s.user(ctx, p)
 	if err != nil {
-		return u, err
+		return auth.Entry{}, err
 	}
-	if !u.Active {
-		return auth.User{}, s.refused(ctx, p, "your account here is disabled", "disabled")
+	if err := s.DB.Read(ctx).Exec(`UPDATE user_identities SET last_used = ? WHERE issuer = ? AND subject = ?`,
+		s.Clock.Now(), p.Issuer, p.Subject).Error; err != nil {
+		return auth.Entry{}, err
 	}
-	if has && role != u.Role {
-		by := audit.Actor{Name: "Identity provider"}
-		err := s.Auth.Edit(ctx, by, u.ID, auth.Edit{Name: u.Name, Email: u.Email, Role: role, Version: u.Version})
-		if err != nil && errs.KindOf(err) != errs.Conflict { // the last administrator stays one
-			return auth.User{}, err
-		}
-		if u, err = auth.Get(ctx, s.DB.Read(ctx), u.ID); err != nil {
-			return u, err
-		}
-	}
-	return u, nil
+	return s.Auth.Enter(ctx, auth.Proof{User: u, By: auth.ByProvider, Strong: p.Strong && p.setup.TrustMFA,
+		Address: address})
 }
 
-// Welcome notes in the trail that somebody has signed in by the provider, under the session that begins.
-func (s Service) Welcome(ctx context.Context, p Person, u auth.User, from audit.From) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		now := s.Clock.Now()
-		err := tx.Exec(`UPDATE user_identities SET last_used = ? WHERE issuer = ? AND subject = ?`, now, p.Issuer,
-			p.Subject).Error
-		if err != nil {
-			return err
-		}
-		err = tx.Exec(`UPDATE users SET last_sign_in = ?, last_sign_in_true = ? WHERE id = ?`, now,
-			clock.TrueOrNil(s.Clock), u.ID).Error
-		if err != nil {
-			return err
-		}
-		return s.record(audit.WithFrom(ctx, from), tx, u.Actor(), "sign_in.succeeded", u, p.Issuer, p.Subject)
-	})
+func (s Service) user(ctx context.Context, p Person) (auth.User, error) {
+	role, has := p.setup.role(p.Groups)
+	u, err := s.known(ctx, p)
+	switch {
+	case errs.KindOf(err) == errs.NotFound:
+		return s.made(ctx, p, role)
+	case err != nil:
+		return u, err
+	case p.setup.mapped() && !has:
+		return u, s.refused(ctx, p, "none of your groups has a role here", "no group with a role")
+	case !u.Active:
+		return u, s.refused(ctx, p, "your account here is disabled", "disabled")
+	case !has || role == u.Role:
+		return u, nil
+	}
+	err = s.Auth.Edit(ctx, provider, u.ID, auth.Edit{Name: u.Name, Email: u.Email, Role: role, Version: u.Version})
+	if err != nil && errs.KindOf(err) != errs.Conflict { // the last administrator stays one
+		return u, err
+	}
+	return auth.Get(ctx, s.DB.Read(ctx), u.ID)
 }
+
+var provider = audit.Actor{Name: "Identity provider"}
 
 func (s Service) known(ctx context.Context, p Person) (auth.User, error) {
 	var ids []uuid.UUID
@@ -165,8 +156,7 @@ func (s Service) made(ctx context.Context, p Person, role auth.Role) (auth.User,
 	if name == "" {
 		name = p.Email
 	}
-	by := audit.Actor{Name: "Identity provider"}
-	u, err := s.Auth.Create(ctx, by, auth.NewUser{Name: name, Email: p.Email, Role: role,
+	u, err := s.Auth.Create(ctx, provider, auth.NewUser{Name: name, Email: p.Email, Role: role,
 		Password: rand.Text() + " " + rand.Text()}) // nobody knows it
 	if errs.KindOf(err) == errs.Invalid {
 		return u, s.refused(ctx, p, "the identity provider does not give a name and a mail address that can be used",
@@ -175,7 +165,7 @@ func (s Service) made(ctx context.Context, p Person, role auth.Role) (auth.User,
 	if err != nil {
 		return u, err
 	}
-	return u, s.LinkTo(ctx, by, u, p.Issuer, p.Subject)
+	return u, s.LinkTo(ctx, provider, u, p.Issuer, p.Subject)
 }
 
 func (s Service) refused(ctx context.Context, p Person, says, why string) error {

@@ -37,8 +37,9 @@ type Setup struct {
 	Issuer    string    `json:"issuer"`     // https://login.example/tenant/v2.0
 	TokenHost string    `json:"token_host"` // where the secret goes, if another than the issuer's
 	ClientID  string    `json:"client_id"`
-	Claim     string    `json:"claim"` // of the groups
-	Make      bool      `json:"make"`  // an account for who has none
+	Claim     string    `json:"claim"`     // of the groups
+	Make      bool      `json:"make"`      // an account for who has none
+	TrustMFA  bool      `json:"trust_mfa"` // its second factor counts here
 	Passwords Passwords `json:"passwords"`
 	// Groups are those that give a role, as the claim names them.
 	Groups map[auth.Role][]string `json:"groups"`

@@ -52,11 +52,10 @@ func (s Service) Begin(ctx context.Context, st Start) (Gone, error) {
 	}
 	ctx, done := context.WithTimeout(ctx, providerWait)
 	defer done()
-	provider, config, err := s.provider(ctx, p, st.Back)
+	_, config, err := s.provider(ctx, p, st.Back)
 	if err != nil {
 		return Gone{}, err
 	}
-	_ = provider
 	state, browser := rand.Text()+rand.Text(), rand.Text()+rand.Text()
 	place, now := auth.Place(st.Address), s.Clock.Now()
 	kept := s.DB.Read(ctx).Exec(`INSERT INTO sso_tries (state, browser, user_id, place, next, at)
@@ -98,6 +97,7 @@ type Return struct {
 type Person struct {
 	Issuer, Subject, Name, Email string
 	Groups                       []string
+	Strong                       bool      // the token says that a second factor was shown
 	Link                         uuid.UUID // who wants to be linked to them
 	Next                         string
 	setup                        Setup
@@ -163,37 +163,76 @@ func (s Service) exchange(ctx context.Context, p Setup, r Return) (Person, error
 		return Person{}, errs.New(errs.Forbidden, "What the identity provider said was not made for this sign-in. "+
 			"Nobody was signed in.")
 	}
-	return p.person(token)
-}
-
-func (p Setup) person(token *oidc.IDToken) (Person, error) {
-	var claims map[string]any
+	claims := map[string]any{}
 	if err := token.Claims(&claims); err != nil {
-		return Person{}, errs.Because(errs.Forbidden, "What the identity provider said of you cannot be read.", err)
+		return Person{}, unread(err)
 	}
 	if azp, said := claims["azp"].(string); said && azp != p.ClientID || len(token.Audience) > 1 && !said {
 		return Person{}, errs.New(errs.Forbidden, "What the identity provider said was made for another application. "+
 			"Nobody was signed in.")
 	}
+	if err := complete(ctx, provider, tokens, claims, p.Claim); err != nil {
+		return Person{}, err
+	}
+	return p.person(token, claims)
+}
+
+func unread(err error) error {
+	return errs.Because(errs.Forbidden, "What the identity provider said of you cannot be read. Nobody was signed in.",
+		err)
+}
+
+// complete asks the provider for what the token does not say, of the same subject alone.
+func complete(ctx context.Context, provider *oidc.Provider, tokens *oauth2.Token, claims map[string]any,
+	group string) error {
+	if provider.UserInfoEndpoint() == "" || claims["email"] != nil && claims[group] != nil {
+		return nil
+	}
+	info, err := provider.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
+	if err != nil {
+		return away(err)
+	}
+	more := map[string]any{}
+	if err := info.Claims(&more); err != nil || info.Subject != claims["sub"] {
+		return unread(errors.Join(err, errors.New("userinfo of another subject")))
+	}
+	for _, name := range []string{"name", "email", group, "_claim_names"} {
+		if claims[name] == nil && more[name] != nil {
+			claims[name] = more[name]
+		}
+	}
+	return nil
+}
+
+func (p Setup) person(token *oidc.IDToken, claims map[string]any) (Person, error) {
 	out := Person{Issuer: token.Issuer, Subject: token.Subject}
 	out.Name, _ = claims["name"].(string)
 	out.Email, _ = claims["email"].(string)
-	switch groups := claims[p.Claim].(type) {
-	case []any:
-		for _, g := range groups {
-			if name, is := g.(string); is {
-				out.Groups = append(out.Groups, name)
-			}
-		}
-	case string:
-		out.Groups = strings.Fields(groups)
-	case nil:
-		if elsewhere, is := claims["_claim_names"].(map[string]any); is && elsewhere[p.Claim] != nil {
-			return Person{}, errs.New(errs.Forbidden, "You are in more groups than the identity provider puts into a "+
-				"token. Let it send only the groups of this application, or application roles. Nobody was signed in.")
-		}
+	out.Strong = slices.Contains(texts(claims["amr"]), "mfa")
+	out.Groups = texts(claims[p.Claim])
+	elsewhere, _ := claims["_claim_names"].(map[string]any)
+	if claims[p.Claim] == nil && elsewhere[p.Claim] != nil {
+		return Person{}, errs.New(errs.Forbidden, "You are in more groups than the identity provider puts into a token. "+
+			"Let it send only the groups of this application, or application roles. Nobody was signed in.")
 	}
 	return out, nil
+}
+
+// texts are those of a claim, which may be one or a list of them.
+func texts(claim any) []string {
+	switch v := claim.(type) {
+	case string:
+		return strings.Fields(v)
+	case []any:
+		var out []string
+		for _, x := range v {
+			if s, is := x.(string); is {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	return nil
 }
 
 func (s Service) inForce(ctx context.Context) (Setup, error) {

@@ -113,3 +113,10 @@ var (
 	addProdCard  = ui.Card{Title: "Add a product"}
 	choiceCard   = ui.Card{Title: "Who adds the tax"}
 )
+
+// Onward is a page that leads out of this site, since no form may.
+type Onward struct {
+	Frame layout.Page
+	Text  string
+	Link  ui.LinkButton
+}

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"context"
+
 	"seatledger/internal/auth"
 )
 
@@ -15,6 +17,8 @@ const (
 	// PasskeyPath takes the answer of a passkey on the sign-in page, AskAnybodyPath gives the question.
 	PasskeyPath    = LoginPath + "/passkey"
 	AskAnybodyPath = PasskeyPath + "/ask"
+	// ProviderPath leads to the identity provider.
+	ProviderPath = LoginPath + "/sso"
 	// ProvePath asks who is signed in to prove it once more.
 	ProvePath    = "/prove"
 	AskProofPath = ProvePath + "/ask"
@@ -27,4 +31,6 @@ type Handlers struct {
 	// SetupCode must be typed on the first-admin page; empty on a loopback listener,
 	// where only people of this machine can come.
 	SetupCode string
+	// Provider names the identity provider by which people can sign in; empty: there is none. nil likewise.
+	Provider func(ctx context.Context) (string, error)
 }

@@ -57,6 +57,12 @@ func (h Handlers) loginPage(c echo.Context, in loginInput, problems map[string]s
 	d := h.door(c, "Sign in", fields, problems)
 	d.Action, d.Button = LoginPath, "Sign in"
 	d.Hidden = []ui.Pair{{Name: "next", Value: in.Next}}
+	if h.Provider != nil {
+		// What the provider is called is no reason to keep anybody from the form.
+		if name, err := h.Provider(c.Request().Context()); err == nil && name != "" {
+			d.Links = append(d.Links, ui.LinkButton{Text: "Sign in by " + name, Href: withNext(ProviderPath, in.Next)})
+		}
+	}
 	if at, ok := h.Auth.PasskeysAt(); ok {
 		d.Passkey = &ui.PasskeyForm{Action: PasskeyPath, Ask: AskAnybodyPath, At: at.String(), Hidden: d.Hidden,
 			Button: "Sign in with a passkey", Without: "Passkeys need JavaScript, which is off here. Use your password.",

@@ -26,7 +26,8 @@ func tabs(c echo.Context, here string) ui.Tabs {
 		t.Items = append(t.Items, ui.Tab{Label: "General", Href: generalPath},
 			ui.Tab{Label: "Company", Href: companyPath}, ui.Tab{Label: "Tax", Href: taxPath},
 			ui.Tab{Label: "Mail", Href: mailPath}, ui.Tab{Label: "Users", Href: usersPath},
-			ui.Tab{Label: tokensTitle, Href: tokensPath}, ui.Tab{Label: eyesTitle, Href: eyesPath})
+			ui.Tab{Label: tokensTitle, Href: tokensPath}, ui.Tab{Label: eyesTitle, Href: eyesPath},
+			ui.Tab{Label: "Single sign-on", Href: ssoPath})
 	}
 	t.Items = append(t.Items, ui.Tab{Label: "Your profile", Href: profilePath})
 	for i := range t.Items {

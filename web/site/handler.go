@@ -47,7 +47,7 @@ func Handler(a *app.App, o Options) http.Handler {
 
 	pages := e.Group("", sessions.Load, sessions.SetupFirst, httpx.WithGiven(fileGiven(a)))
 	for _, r := range routes(a, sessions, o) {
-		r.add(pages, sessions, turned(a), eyesOf(a).Hold)
+		r.add(pages, sessions, eyesOf(a).Hold, turned(a))
 	}
 	// A page that does not exist looks the same to everybody who is signed in, and asks others to sign in.
 	pages.RouteNotFound("/*", func(echo.Context) error { return echo.ErrNotFound }, sessions.Require())
@@ -77,7 +77,7 @@ func turned(a *app.App) echo.MiddlewareFunc {
 	}
 }
 
-func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFunc) {
+func (r route) add(g *echo.Group, m *session.Manager, hold echo.MiddlewareFunc, then ...echo.MiddlewareFunc) {
 	var guards []echo.MiddlewareFunc
 	if !r.open {
 		guards = append(append(guards, m.Admit(areas[r.path], r.roles...)), then...)
@@ -86,6 +86,9 @@ func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFun
 		}
 		if r.proof {
 			guards = append(guards, m.Proven(r.proofIf))
+		}
+		if r.method == http.MethodPost {
+			guards = append(guards, hold)
 		}
 	}
 	for _, path := range r.paths() {

@@ -35,6 +35,7 @@ import (
 	"seatledger/web/search"
 	"seatledger/web/session"
 	"seatledger/web/settings"
+	"seatledger/web/sso"
 	"seatledger/web/subscriptions"
 	"seatledger/web/supplierbills"
 	"seatledger/web/syncruns"
@@ -76,12 +77,14 @@ type handlers struct {
 	months        closing.Handlers
 	differences   differences.Handlers
 	eyes          foureyes.Handlers
+	sso           sso.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers {
 	files := webimports.Pages{Service: imports.Service{DB: a.DB, Clock: a.Clock}, Zone: a.Zone}
 	return handlers{
-		sessions:  session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
+		sessions: session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode,
+			Provider: a.SSO.Button},
 		providers: providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
 		dialects:  dialects.Handlers{DB: a.DB, Zone: a.Zone, Dialects: a.Dialects, Rehearsal: a.Rehearsal},
 		crm: crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone,
@@ -119,6 +122,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers 
 		bills:       supplierbills.Handlers{Bills: a.Bills, Imports: files, Zone: a.Zone},
 		views:       views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
 		eyes:        eyesOf(a),
+		sso:         sso.Handlers{SSO: a.SSO, Manager: m, BaseURL: o.BaseURL, Zone: a.Zone},
 		differences: differences.Handlers{Differences: a.Differences, Bulk: a.Bulk},
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"seatledger/web/httpx"
 	"seatledger/web/search"
 	"seatledger/web/session"
+	"seatledger/web/sso"
 )
 
 // route is one line of the table: who may do what, where.
@@ -104,6 +105,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		open(post(session.AskFactorPath, h.sessions.AskFactor)),
 		open(post(session.PasskeyPath, h.sessions.Passkey)),
 		open(post(session.AskAnybodyPath, h.sessions.AskAnybody)),
+		open(get(session.ProviderPath, h.sso.Begin)),
+		open(get(sso.BackPath, h.sso.Return)),
 		open(post(session.LogoutPath, h.sessions.Logout)),
 		early(get(session.ProvePath, h.sessions.ProveForm)),
 		early(post(session.ProvePath, h.sessions.Prove)),
@@ -496,8 +499,16 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/four-eyes/:id/grant", h.eyes.Grant, billing),
 		post("/four-eyes/:id/refuse", h.eyes.Refuse, billing),
 		post("/four-eyes/:id/withdraw", h.eyes.Withdraw, billing),
+		get("/settings/profile/identity", h.sso.Link),
+		proven(post("/settings/profile/identity", h.sso.BeginLink)),
+		proven(post("/settings/profile/identity/end", h.sso.EndLink)),
+		get("/settings/users/:id/identity", h.sso.User, admin),
+		proven(post("/settings/users/:id/identity", h.sso.LinkUser, admin)),
+		proven(post("/settings/users/:id/identity/end", h.sso.EndUserLink, admin)),
+		get("/settings/sso", h.sso.Settings, admin),
+		proven(post("/settings/sso", h.sso.Save, admin)),
 		get("/settings/four-eyes", h.settings.FourEyes, admin),
-		post("/settings/four-eyes", h.settings.SaveFourEyes, admin),
+		proven(post("/settings/four-eyes", h.settings.SaveFourEyes, admin)),
 		get("/settings/tokens", h.settings.Tokens, admin),
 		post("/settings/tokens", h.settings.MakeToken, admin),
 		post("/settings/tokens/:id/revoke", h.settings.RevokeToken, admin),
