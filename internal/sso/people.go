@@ -24,6 +24,8 @@ type Identity struct {
 	LastUsed        *time.Time
 }
 
+const longestSubject = 255
+
 // Of are the identities of a user.
 func Of(ctx context.Context, db *gorm.DB, user uuid.UUID) ([]Identity, error) {
 	var all []Identity
@@ -42,7 +44,7 @@ func (s Service) Link(ctx context.Context, u auth.User, p Person) error {
 
 // LinkTo ties a user to an issuer and subject, which an administrator types or a person brings.
 func (s Service) LinkTo(ctx context.Context, by audit.Actor, u auth.User, issuer, subject string) error {
-	if subject == "" || len(subject) > 255 {
+	if subject == "" || len(subject) > longestSubject {
 		return errs.Fields{"subject": "Enter the subject as the provider names it, at most 255 characters."}.Err()
 	}
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {

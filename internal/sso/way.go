@@ -210,6 +210,9 @@ func (p Setup) person(token *oidc.IDToken, claims map[string]any) (Person, error
 	out.Email, _ = claims["email"].(string)
 	out.Strong = slices.Contains(texts(claims["amr"]), "mfa")
 	out.Groups = texts(claims[p.Claim])
+	if out.Subject == "" || len(out.Subject) > longestSubject {
+		return Person{}, unread(errors.New("no subject, or one that is too long"))
+	}
 	elsewhere, _ := claims["_claim_names"].(map[string]any)
 	if claims[p.Claim] == nil && elsewhere[p.Claim] != nil {
 		return Person{}, errs.New(errs.Forbidden, "You are in more groups than the identity provider puts into a token. "+

@@ -135,7 +135,7 @@ func TestSomebodySignsInByARealProvider(t *testing.T) {
 	if to := look(ada, way).Want(http.StatusSeeOther).Location(); to != "/contracts" {
 		t.Errorf("it leads to %s", to)
 	}
-	ada.Get("/").Want(http.StatusOK).Shows("Ada Example", "Billing")
+	ada.Get("/settings/profile").Shows("Ada Example", "Billing")
 	look(o.Client(), way).Want(http.StatusForbidden)
 	look(ada, "/contracts/new").Want(http.StatusOK)
 	look(ada, "/settings/users").Want(http.StatusForbidden)
