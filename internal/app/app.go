@@ -58,7 +58,6 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/internal/supplier"
 	"seatledger/internal/syncing"
-	"seatledger/internal/token"
 )
 
 // App is everything a request or a job may need.
@@ -381,7 +380,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "sweep of sign-in tries", Every: time.Minute, Do: a.Auth.Sweep},
 		{Name: "ways to an identity provider that nobody came back from", Every: time.Minute, Do: a.SSO.Sweep},
 		{Name: "requests to a second person that lapse", Every: time.Minute, Do: a.FourEyes.Lapse},
-		{Name: "tokens that expire", Every: time.Hour, Do: token.Service{DB: a.DB, Clock: a.Clock}.Remind},
+		{Name: "secrets that expire", Every: time.Hour, Do: secret.Dues{DB: a.DB, Clock: a.Clock}.Remind},
 		{Name: "the end of the audit trail signed", Every: 10 * time.Minute, Do: a.Anchors.Keep},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/postgres"
+	"seatledger/internal/secret"
 	"seatledger/internal/testkit/pgtest"
 )
 
@@ -172,7 +173,7 @@ func TestSomebodyIsToldOnceBeforeATokenExpires(t *testing.T) {
 	w.made(t, New{Name: "books", Areas: []Area{Billing}, Days: 30})
 	told := func(want int) {
 		t.Helper()
-		if err := w.Remind(t.Context()); err != nil {
+		if err := (secret.Dues{DB: w.DB, Clock: w.clock}).Remind(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if n := w.count(t, `SELECT count(*) FROM notices WHERE kind = 'token_expires' AND text LIKE '%books%'`); n != want {
@@ -183,4 +184,9 @@ func TestSomebodyIsToldOnceBeforeATokenExpires(t *testing.T) {
 	w.clock.Advance(24 * 24 * time.Hour)
 	told(1)
 	told(1)
+	w.clock.Advance(5*24*time.Hour + time.Hour)
+	told(2)
+	w.clock.Advance(24 * time.Hour)
+	told(3)
+	told(3)
 }

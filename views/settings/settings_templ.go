@@ -344,7 +344,7 @@ func (t Tokens) Page() templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = makeTokenCard().Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = t.card().Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -51,6 +51,7 @@ const (
 	templatesPath = mailPath + "/templates"
 	usersPath     = path + "/users"
 	tokensPath    = path + "/tokens"
+	secretsPath   = path + "/secrets"
 	eyesPath      = path + "/four-eyes"
 	ssoPath       = path + "/sso"
 	profilePath   = at.Profile

@@ -27,7 +27,7 @@ func tabs(c echo.Context, here string) ui.Tabs {
 			ui.Tab{Label: "Company", Href: companyPath}, ui.Tab{Label: "Tax", Href: taxPath},
 			ui.Tab{Label: "Mail", Href: mailPath}, ui.Tab{Label: "Users", Href: usersPath},
 			ui.Tab{Label: tokensTitle, Href: tokensPath}, ui.Tab{Label: eyesTitle, Href: eyesPath},
-			ui.Tab{Label: "Single sign-on", Href: ssoPath})
+			ui.Tab{Label: "Single sign-on", Href: ssoPath}, ui.Tab{Label: secretsTitle, Href: secretsPath})
 	}
 	t.Items = append(t.Items, ui.Tab{Label: "Your profile", Href: profilePath})
 	for i := range t.Items {

@@ -505,6 +505,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/settings/users/:id/identity", h.sso.User, admin),
 		proven(post("/settings/users/:id/identity", h.sso.LinkUser, admin)),
 		proven(post("/settings/users/:id/identity/end", h.sso.EndUserLink, admin)),
+		get("/settings/secrets", h.settings.Secrets, admin),
+		post("/settings/secrets", h.settings.SayExpiry, admin),
 		get("/settings/sso", h.sso.Settings, admin),
 		proven(post("/settings/sso", h.sso.Save, admin)),
 		get("/settings/four-eyes", h.settings.FourEyes, admin),
