@@ -14,7 +14,11 @@ type Line struct {
 	Path   string
 	Roles  []auth.Role
 	Open   bool
+	Class  Class
 }
+
+// BoundOf is what a class may become.
+func BoundOf(c Class) Bound { return boundOf(c) }
 
 // Table is the table of contents, with the files of lists as lines of their own.
 func Table(a *app.App, o Options) []Line {
@@ -22,7 +26,7 @@ func Table(a *app.App, o Options) []Line {
 	m := session.New(session.Options{DB: a.DB, Clock: a.Clock, Log: a.Log})
 	for _, r := range routes(a, m, o) {
 		for _, path := range r.paths() {
-			out = append(out, Line{Method: r.method, Path: path, Roles: r.roles, Open: r.open})
+			out = append(out, Line{Method: r.method, Path: path, Roles: r.roles, Open: r.open, Class: r.class(path)})
 		}
 	}
 	return out

@@ -25,6 +25,7 @@ type route struct {
 	roles  []auth.Role // any of them, and always an admin; none: everybody signed in
 	open   bool        // without a session
 	stream bool        // answers as long as it lasts
+	takes  Class       // what is sent to it; empty: an ordinary form
 	file   bool        // the same address with .csv or .xlsx gives the same rows as a file
 	early  bool        // also for who must set up a second factor first
 	proof  bool        // asks its person to prove once more who they are, unless they did so just now
@@ -158,7 +159,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/providers/:id/subscriptions/new", h.manual.NewSubscription, operator),
 		post("/providers/:id/subscriptions", h.manual.CreateSubscription, operator),
 		get("/providers/:id/import", h.manual.ImportForm, operator),
-		post("/providers/:id/import", h.manual.Upload, operator),
+		takes(UploadClass, post("/providers/:id/import", h.manual.Upload, operator)),
 		get("/providers/:id/import/:import", h.manual.Preview, operator),
 		post("/providers/:id/import/:import/columns", h.manual.Columns, operator),
 		post("/providers/:id/import/:import/apply", h.manual.Apply, operator),
@@ -167,7 +168,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/crm-accounts/new", h.crm.New, operator, billing),
 		post("/crm-accounts", h.crm.Create, operator, billing),
 		get("/crm-accounts/import", h.crm.ImportForm, operator, billing),
-		post("/crm-accounts/import", h.crm.Upload, operator, billing),
+		takes(UploadClass, post("/crm-accounts/import", h.crm.Upload, operator, billing)),
 		get("/crm-accounts/import/:import", h.crm.Preview, operator, billing),
 		post("/crm-accounts/import/:import/columns", h.crm.Columns, operator, billing),
 		post("/crm-accounts/import/:import/apply", h.crm.Apply, operator, billing),
@@ -236,7 +237,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/contracts/make", h.bulk.Make, billing),
 		post("/contracts/change", h.bulk.Begin(contract.EditDeed), billing),
 		get("/contracts/import", h.contracts.ImportForm, billing),
-		post("/contracts/import", h.contracts.Upload, billing),
+		takes(UploadClass, post("/contracts/import", h.contracts.Upload, billing)),
 		get("/contracts/import/:import", h.contracts.Preview, billing),
 		post("/contracts/import/:import/columns", h.contracts.Columns, billing),
 		post("/contracts/import/:import/apply", h.contracts.Apply, billing),
@@ -275,7 +276,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/price-lists/:id/items/:item/delete", h.prices.ConfirmDelete, billing),
 		post("/price-lists/:id/items/:item/delete", h.prices.DeleteItem, billing),
 		get("/price-lists/:id/import", h.prices.ImportForm, billing),
-		post("/price-lists/:id/import", h.prices.Upload, billing),
+		takes(UploadClass, post("/price-lists/:id/import", h.prices.Upload, billing)),
 		get("/price-lists/:id/import/:import", h.prices.Preview, billing),
 		post("/price-lists/:id/import/:import/columns", h.prices.Columns, billing),
 		post("/price-lists/:id/import/:import/apply", h.prices.Apply, billing),
@@ -357,7 +358,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/contracts/:id/differences", h.invoices.TakeOpening, billing),
 		post("/invoices/paid", h.bulk.Paid, billing),
 		get("/invoices/payments", h.invoices.PaymentsForm, billing),
-		post("/invoices/payments", h.invoices.PaymentsUpload, billing),
+		takes(UploadClass, post("/invoices/payments", h.invoices.PaymentsUpload, billing)),
 		get("/invoices/payments/:import", h.invoices.PaymentsPreview, billing),
 		post("/invoices/payments/:import/columns", h.invoices.PaymentsColumns, billing),
 		post("/invoices/payments/:import/apply", h.invoices.PaymentsApply, billing),
@@ -380,7 +381,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		list("/supplier-bills", h.bills.List),
 		get("/supplier-bills/new", h.bills.New, billing),
-		post("/supplier-bills", h.bills.Upload, billing),
+		takes(LongClass, post("/supplier-bills", h.bills.Upload, billing)),
 		get("/supplier-bills/new/:import", h.bills.Preview, billing),
 		post("/supplier-bills/new/:import/columns", h.bills.Columns, billing),
 		post("/supplier-bills/new/:import/apply", h.bills.Apply, billing),
@@ -481,7 +482,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/settings/general", h.settings.General, admin),
 		post("/settings/general", h.settings.SaveGeneral, admin),
 		get("/settings/company", h.settings.Company, admin),
-		post("/settings/company", h.settings.SaveCompany, admin),
+		takes(LogoClass, post("/settings/company", h.settings.SaveCompany, admin)),
 		get("/settings/company/logo", h.settings.CompanyLogo, admin),
 		get("/settings/tax", h.settings.Tax, admin),
 		post("/settings/tax", h.settings.SaveTax, admin),
