@@ -218,7 +218,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 
 // singleSignOn asks identity providers with less patience, and takes less of them, than of distributors.
 func (a *App) singleSignOn() (sso.Service, error) {
-	out, err := outbound.New(outbound.Options{Allow: a.Outbound.Allow(), Timeout: 5 * time.Second, MaxBody: 1 << 20})
+	out, err := outbound.New(outbound.Options{Allow: a.Outbound.Allow(), Hosts: a.Config.OutboundHosts,
+		Timeout: 5 * time.Second, MaxBody: 1 << 20})
 	return sso.Service{DB: a.DB, Clock: a.Clock, Sealer: a.Sealer, Auth: a.Auth, Out: out}, err
 }
 
@@ -284,7 +285,7 @@ func outboundClient(cfg config.Config) (*outbound.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return outbound.New(outbound.Options{Allow: allow})
+	return outbound.New(outbound.Options{Allow: allow, Hosts: cfg.OutboundHosts})
 }
 
 func (a *App) syncService() *syncing.Service {

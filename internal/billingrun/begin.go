@@ -80,7 +80,8 @@ func (s *Service) begin(ctx context.Context, tx *gorm.DB, by audit.Actor, o Orde
 		return uuid.Nil, errs.Newf(errs.Conflict, "Nothing is due up to %s that is not drafted already. "+
 			"No run was made; choose a later day, or look at the drafts.", o.Day)
 	case len(o.Contracts) == 0:
-		return uuid.Nil, errs.Fields{"contract_id": "No contract is ticked. Tick at least one, or take all that match; " +
+		return uuid.Nil, errs.Fields{"contract_id": "No contract is ticked. Tick at least one, or take all that " +
+			"match; " +
 			"no run was made."}.Err()
 	case len(o.Contracts) > Most:
 		return uuid.Nil, errs.Fields{"contract_id": fmt.Sprintf("These are more than %d. Narrow them with a filter; "+

@@ -77,7 +77,8 @@ const none = "'00000000-0000-0000-0000-000000000000'::uuid"
 // dues are the secrets of all kinds. What was said of a secret holds for that one alone.
 const dues = `SELECT s.kind, s.owner, s.name, s.owner_name, s.set_at, s.set_by, s.sent_to,
 		coalesce(s.expires_at, d.expires_on::timestamp AT TIME ZONE 'UTC') AS expires_at
-	FROM (SELECT 'provider' AS kind, x.provider_id AS owner, x.name, p.name AS owner_name, x.set_at, x.set_by, x.sent_to,
+	FROM (SELECT 'provider' AS kind, x.provider_id AS owner, x.name, p.name AS owner_name, x.set_at, x.set_by,
+		x.sent_to,
 			NULL::timestamptz AS expires_at FROM provider_secrets x JOIN providers p ON p.id = x.provider_id
 		UNION ALL SELECT 'source', x.source_id, x.name, p.name, x.set_at, x.set_by, x.sent_to, NULL
 			FROM crm_source_secrets x JOIN crm_sources p ON p.id = x.source_id
@@ -122,7 +123,8 @@ func (s Dues) Say(ctx context.Context, by audit.Actor, key string, on clock.Date
 		case !on.IsZero() && (!on.After(today) || on.After(today.AddMonths(12*10))):
 			return errs.Fields{"expires_on": "Enter a day after today, within ten years."}.Err()
 		}
-		err := tx.Exec(`DELETE FROM secret_dues WHERE kind = ? AND owner = ? AND name = ?`, d.Kind, d.Owner, d.Name).Error
+		err := tx.Exec(`DELETE FROM secret_dues WHERE kind = ? AND owner = ? AND name = ?`, d.Kind, d.Owner,
+			d.Name).Error
 		if err == nil && !on.IsZero() {
 			err = tx.Exec(`INSERT INTO secret_dues (kind, owner, name, set_at, expires_on, said_at, said_by)
 				VALUES (?, ?, ?, ?, ?, ?, ?)`, d.Kind, d.Owner, d.Name, d.SetAt, on, s.Clock.Now(), by.Name).Error
@@ -170,7 +172,8 @@ func (s Dues) remind(ctx context.Context, tx *gorm.DB, d Due, now time.Time) err
 		if days > 0 && d.ExpiresAt.Sub(d.SetAt) <= span {
 			return nil
 		}
-		told := tx.Exec(`INSERT INTO secret_reminders (kind, owner, name, expires_at, days, at) VALUES (?, ?, ?, ?, ?, ?)
+		told := tx.Exec(`INSERT INTO secret_reminders (kind, owner, name, expires_at, days, at) VALUES (?, ?, ?, ?,
+			?, ?)
 			ON CONFLICT DO NOTHING`, d.Kind, d.Owner, d.Name, *d.ExpiresAt, days, now)
 		if told.Error != nil || told.RowsAffected == 0 {
 			return told.Error
@@ -185,7 +188,8 @@ func (s Dues) remind(ctx context.Context, tx *gorm.DB, d Due, now time.Time) err
 			"place in time.", d.Called(), d.SetBy, until)
 		if days == 0 {
 			e.Severity = notify.Bad
-			e.Text = fmt.Sprintf("%s, set by %s, has expired on %s. Put another in its place.", d.Called(), d.SetBy, until)
+			e.Text = fmt.Sprintf("%s, set by %s, has expired on %s. Put another in its place.", d.Called(), d.SetBy,
+				until)
 		}
 		return notify.Record(ctx, tx, s.Clock, e)
 	}

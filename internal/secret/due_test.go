@@ -27,13 +27,15 @@ func TestEveryTableOfSecretsIsKnown(t *testing.T) {
 	var there []string
 	err := db.Read(t.Context()).Raw(`SELECT DISTINCT c.table_name FROM information_schema.columns c
 		WHERE c.table_schema = 'public' AND (c.column_name = 'sealed' OR c.column_name LIKE '%secret%'
-			OR c.table_name LIKE '%\_tokens') AND c.table_name NOT IN ('secret_dues', 'secret_reminders')`).Scan(&there).Error
+			OR c.table_name LIKE '%\_tokens') AND c.table_name NOT IN ('secret_dues',
+				'secret_reminders')`).Scan(&there).Error
 	if err != nil || len(there) < 8 {
 		t.Fatal(there, err)
 	}
 	for _, name := range there {
 		if _, ok := known[name]; !ok {
-			t.Errorf("%s holds secrets of which nobody is told when they expire: put it into Tables, and into dues", name)
+			t.Errorf("%s holds secrets of which nobody is told when they expire: put it into Tables, and into dues",
+				name)
 		}
 	}
 	for _, x := range Tables() {
@@ -61,7 +63,8 @@ func TestSomebodyIsToldInTimeBeforeASecretExpires(t *testing.T) {
 	set := func() {
 		t.Helper()
 		if err := db.Read(t.Context()).Exec(`INSERT INTO mail_secrets (name, sealed, sent_to, set_at, set_by)
-			VALUES ('password', 'x', 'mail.example', ?, 'Ada') ON CONFLICT (name) DO UPDATE SET set_at = excluded.set_at`,
+			VALUES ('password', 'x', 'mail.example', ?, 'Ada') ON CONFLICT (name) DO UPDATE SET set_at =
+				excluded.set_at`,
 			clk.Now()).Error; err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +77,8 @@ func TestSomebodyIsToldInTimeBeforeASecretExpires(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := db.Read(t.Context()).Raw(`SELECT count(*) FROM notices WHERE kind = 'secret_expires'`).Scan(&n).Error; err != nil {
+		if err := db.Read(t.Context()).Raw(`SELECT count(*) FROM notices WHERE kind =
+			'secret_expires'`).Scan(&n).Error; err != nil {
 			t.Fatal(err)
 		}
 		if n != want {

@@ -78,11 +78,13 @@ func (v stored) swap(tx *gorm.DB, sealed []byte) error {
 		return tx.Exec(`UPDATE crm_source_secrets SET sealed = ? WHERE source_id = ? AND name = ? AND sealed = ?`,
 			sealed, v.Owner, v.Name, v.Sealed).Error
 	case kindSign:
-		return tx.Exec(`UPDATE audit_signers SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner, v.Sealed).Error
+		return tx.Exec(`UPDATE audit_signers SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner,
+			v.Sealed).Error
 	case kindSSO:
 		return tx.Exec(`UPDATE sso_secrets SET sealed = ? WHERE sealed = ?`, sealed, v.Sealed).Error
 	case kindTOTP:
-		return tx.Exec(`UPDATE totp_factors SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner, v.Sealed).Error
+		return tx.Exec(`UPDATE totp_factors SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner,
+			v.Sealed).Error
 	case kindMail:
 		return tx.Exec(`UPDATE mail_secrets SET sealed = ? WHERE sealed = ?`, sealed, v.Sealed).Error
 	}

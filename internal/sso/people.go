@@ -64,7 +64,8 @@ func (s Service) LinkTo(ctx context.Context, by audit.Actor, u auth.User, issuer
 }
 
 func link(tx *gorm.DB, clk clock.Clock, by audit.Actor, user uuid.UUID, issuer, subject string) error {
-	return tx.Exec(`INSERT INTO user_identities (issuer, subject, user_id, linked_at, linked_by) VALUES (?, ?, ?, ?, ?)`,
+	return tx.Exec(`INSERT INTO user_identities (issuer, subject, user_id, linked_at, linked_by) VALUES (?, ?, ?, ?,
+		?)`,
 		issuer, subject, user, clk.Now(), by.Name).Error
 }
 
@@ -143,12 +144,14 @@ func (s Service) known(ctx context.Context, p Person) (auth.User, error) {
 // made is an account for somebody unknown. One that has the address already is never taken over.
 func (s Service) made(ctx context.Context, p Person, role auth.Role) (auth.User, error) {
 	if !p.setup.Make || role == "" {
-		return auth.User{}, s.refused(ctx, p, "nobody here is linked to your account of the identity provider. Sign in "+
+		return auth.User{}, s.refused(ctx, p, "nobody here is linked to your account of the identity provider. "+
+			"Sign in "+
 			"with your password and link it in your profile, or ask an administrator", "unknown")
 	}
 	_, err := auth.ByEmail(ctx, s.DB.Read(ctx), p.Email)
 	if err == nil {
-		return auth.User{}, s.refused(ctx, p, "an account with your address is here already and not linked. Sign in with "+
+		return auth.User{}, s.refused(ctx, p, "an account with your address is here already and not linked. Sign "+
+			"in with "+
 			"its password and link it in your profile, or ask an administrator", "address taken")
 	}
 	if errs.KindOf(err) != errs.NotFound {

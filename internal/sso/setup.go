@@ -159,7 +159,8 @@ func (s Service) checked(in Input) error {
 	return f.Err()
 }
 
-// Save stores the provider over the version it was read at, or settings.ErrStale. The secret stays with the servers that
+// Save stores the provider over the version it was read at, or settings.ErrStale. The secret stays with the servers
+// that
 // it was given for: another issuer has it asked for again.
 func (s Service) Save(ctx context.Context, by audit.Actor, in Input) error {
 	in.Issuer, in.TokenHost = strings.TrimSpace(in.Issuer), strings.ToLower(strings.TrimSpace(in.TokenHost))

@@ -103,7 +103,8 @@ type Person struct {
 	setup                        Setup
 }
 
-var errNotYours = errs.New(errs.Forbidden, "This way back from the identity provider is not good: it was used already, "+
+var errNotYours = errs.New(errs.Forbidden, "This way back from the identity provider is not good: it was used "+
+	"already, "+
 	"took more than ten minutes, or began in another browser. Nobody was signed in; begin again.")
 
 // Finish takes somebody in who comes back: once, in the browser that went, with a token that was made for this.
@@ -128,7 +129,8 @@ func (s Service) Finish(ctx context.Context, r Return) (Person, error) {
 		return Person{}, errNotYours
 	}
 	if r.Error != "" || r.Code == "" {
-		return Person{}, errs.New(errs.Forbidden, "The identity provider did not sign you in. Nobody was signed in here; "+
+		return Person{}, errs.New(errs.Forbidden, "The identity provider did not sign you in. Nobody was signed "+
+			"in here; "+
 			"try again, or ask whoever looks after it.")
 	}
 	ctx, done := context.WithTimeout(ctx, providerWait)
@@ -148,15 +150,18 @@ func (s Service) exchange(ctx context.Context, p Setup, r Return) (Person, error
 	if err != nil {
 		var said *oauth2.RetrieveError
 		if errors.As(err, &said) {
-			return Person{}, errs.Because(errs.Forbidden, "The identity provider did not take the code that it had given. "+
+			return Person{}, errs.Because(errs.Forbidden, "The identity provider did not take the code that it "+
+				"had given. "+
 				"Nobody was signed in; begin again.", errors.New(said.ErrorCode))
 		}
 		return Person{}, away(err)
 	}
 	raw, _ := tokens.Extra("id_token").(string)
-	token, err := provider.Verifier(&oidc.Config{ClientID: p.ClientID, Now: clock.Outside(s.Clock).Now}).Verify(ctx, raw)
+	token, err := provider.Verifier(&oidc.Config{ClientID: p.ClientID, Now: clock.Outside(s.Clock).Now}).Verify(ctx,
+		raw)
 	if err != nil {
-		return Person{}, errs.Because(errs.Forbidden, "What the identity provider said of you cannot be trusted: it is "+
+		return Person{}, errs.Because(errs.Forbidden, "What the identity provider said of you cannot be trusted: "+
+			"it is "+
 			"not signed by it, has expired, or was made for another application. Nobody was signed in.", err)
 	}
 	if subtle.ConstantTimeCompare([]byte(token.Nonce), []byte(nonceOf(r.Browser))) != 1 {
@@ -215,7 +220,8 @@ func (p Setup) person(token *oidc.IDToken, claims map[string]any) (Person, error
 	}
 	elsewhere, _ := claims["_claim_names"].(map[string]any)
 	if claims[p.Claim] == nil && elsewhere[p.Claim] != nil {
-		return Person{}, errs.New(errs.Forbidden, "You are in more groups than the identity provider puts into a token. "+
+		return Person{}, errs.New(errs.Forbidden, "You are in more groups than the identity provider puts into a "+
+			"token. "+
 			"Let it send only the groups of this application, or application roles. Nobody was signed in.")
 	}
 	return out, nil
@@ -256,11 +262,13 @@ func (s Service) provider(ctx context.Context, p Setup, back string) (*oidc.Prov
 	}
 	to, err := url.Parse(provider.Endpoint().TokenURL)
 	if err != nil || !strings.EqualFold(to.Host, p.tokenHost()) {
-		return nil, oauth2.Config{}, errs.New(errs.Conflict, "The identity provider takes its secret at a host that was "+
+		return nil, oauth2.Config{}, errs.New(errs.Conflict, "The identity provider takes its secret at a host "+
+			"that was "+
 			"not named in the settings. Nothing was sent there.")
 	}
 	if where, err := url.Parse(provider.Endpoint().AuthURL); err != nil || s.Out.CheckURL(where.String()) != nil {
-		return nil, oauth2.Config{}, errs.New(errs.Conflict, "The identity provider names no address to sign in at that "+
+		return nil, oauth2.Config{}, errs.New(errs.Conflict, "The identity provider names no address to sign in "+
+			"at that "+
 			"is good.")
 	}
 	word, err := s.secretFor(ctx, p)
@@ -269,7 +277,8 @@ func (s Service) provider(ctx context.Context, p Setup, back string) (*oidc.Prov
 }
 
 func away(err error) error {
-	return errs.Because(errs.Unavailable, "The identity provider does not answer as it should. Nobody was signed in; try "+
+	return errs.Because(errs.Unavailable, "The identity provider does not answer as it should. Nobody was signed "+
+		"in; try "+
 		"again in a while, or sign in with a password where you have one.", err)
 }
 

@@ -141,7 +141,8 @@ func TestATokenHasItsOwnLimit(t *testing.T) {
 	if _, err := w.Accept(t.Context(), a, "192.0.2.7"); err != nil {
 		t.Errorf("a minute later: %v", err)
 	}
-	if n := w.count(t, `SELECT count(*) FROM audit_events WHERE action = 'token.throttled' AND actor = 'API token a'`); n != 1 {
+	if n := w.count(t, `SELECT count(*) FROM audit_events WHERE action = 'token.throttled' AND actor = 'API token
+		a'`); n != 1 {
 		t.Errorf("%d rows about it", n)
 	}
 }
@@ -176,7 +177,8 @@ func TestSomebodyIsToldOnceBeforeATokenExpires(t *testing.T) {
 		if err := (secret.Dues{DB: w.DB, Clock: w.clock}).Remind(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if n := w.count(t, `SELECT count(*) FROM notices WHERE kind = 'token_expires' AND text LIKE '%books%'`); n != want {
+		if n := w.count(t, `SELECT count(*) FROM notices WHERE kind = 'token_expires' AND text LIKE
+			'%books%'`); n != want {
 			t.Errorf("%d notices, want %d", n, want)
 		}
 	}

@@ -30,7 +30,8 @@ func newShop(t *testing.T) *shop {
 	s := &shop{t: t, Site: webtest.Start(t, webtest.Options{At: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)})}
 	s.admin, s.billing = s.SignIn(auth.Admin), s.SignIn(auth.Billing)
 	s.provider = s.made("/providers", "connector", "manual", "name", "By hand")
-	customer := strings.TrimPrefix(s.made("/crm-accounts", "external_id", "C-1", "name", "Contoso Ltd"), "/crm-accounts/")
+	customer := strings.TrimPrefix(s.made("/crm-accounts", "external_id", "C-1", "name", "Contoso Ltd"),
+		"/crm-accounts/")
 	s.made(s.provider+"/accounts", "external_id", "A-1", "name", "Contoso")
 	s.made("/accounts/"+s.admin.Get("/accounts.csv").Records()[0]["id"]+"/map", "crm_account_id", customer)
 	s.made("/contracts", "crm_account_id", customer, "name", "Licences", "currency", "USD", "start_date", "2026-01-01",
@@ -124,15 +125,17 @@ func TestAPriceOverTheAmountIsAskedGrantedByAnotherAndDoneOnce(t *testing.T) {
 	if again := s.asked(s.admin.Post(path, values(dear...))); again != request {
 		t.Error("asked twice, it is two requests")
 	}
-	s.admin.Get(request).Shows("Waits for a second person", "10 USD (month) becomes 20 USD (month)", "100.00 USD", "dearer")
+	s.admin.Get(request).Shows("Waits for a second person", "10 USD (month) becomes 20 USD (month)", "100.00 USD",
+		"dearer")
 	second := s.SignIn(auth.Admin) // the same person in another session
 	digest := values("digest", s.billing.Get(request).Doc().Find(`input[name=digest]`).AttrOr("value", ""))
 	for name, refused := range map[string]*webtest.Page{
-		"the asker":                   s.admin.Post(request+"/grant", digest),
-		"the asker's second session":  second.Post(request+"/grant", digest),
-		"an operator":                 s.SignIn(auth.Operator).Post(request+"/grant", digest),
-		"somebody made after it":      s.late().Post(request+"/grant", digest),
-		"another than the asker does": s.billing.Post(path, values(append(dear, "four_eyes", request[len("/four-eyes/"):])...)),
+		"the asker":                  s.admin.Post(request+"/grant", digest),
+		"the asker's second session": second.Post(request+"/grant", digest),
+		"an operator":                s.SignIn(auth.Operator).Post(request+"/grant", digest),
+		"somebody made after it":     s.late().Post(request+"/grant", digest),
+		"another than the asker does": s.billing.Post(path, values(append(dear, "four_eyes",
+			request[len("/four-eyes/"):])...)),
 	} {
 		if refused.Status != http.StatusForbidden {
 			t.Errorf("%s: %d", name, refused.Status)
@@ -193,7 +196,8 @@ func TestAGrantIsForWhatWasAskedAlone(t *testing.T) {
 		},
 		"other data": func(request string) *webtest.Page {
 			s.made(path, "unit_price", "11", "price_period", "month", "effective_on", "2026-11-22", "note", "little")
-			defer s.made(path, "unit_price", "10", "price_period", "month", "effective_on", "2026-11-22", "note", "back")
+			defer s.made(path, "unit_price", "10", "price_period", "month", "effective_on", "2026-11-22", "note",
+				"back")
 			return s.admin.Get(request).FormTo(path).Submit()
 		},
 	} {
@@ -290,7 +294,8 @@ func TestRetiringManyAsksASecondPerson(t *testing.T) {
 	s.on()
 	preview := s.admin.Post("/subscriptions/deactivate", values("id", ids[0], "id", ids[1])).Next()
 	path := preview.Path()
-	request := s.asked(preview.Form(`form[action$="/apply"]`).Set("confirm", "deactivate 2", "note", "they left").Submit())
+	request := s.asked(preview.Form(`form[action$="/apply"]`).Set("confirm", "deactivate 2", "note",
+		"they left").Submit())
 	s.billing.Get(request).Shows("Retire subscriptions: 2 of subscriptions", "200.00 USD", "they left")
 	s.grant(s.billing, request).Want(http.StatusSeeOther)
 	digest := preview.Doc().Find(`input[name=digest]`).AttrOr("value", "")
@@ -299,7 +304,8 @@ func TestRetiringManyAsksASecondPerson(t *testing.T) {
 	if n := s.number(`SELECT count(*) FROM subscriptions WHERE state = 'inactive'`); n != 0 {
 		t.Fatalf("another day than was granted: %d are retired", n)
 	}
-	request = s.asked(preview.Form(`form[action$="/apply"]`).Set("confirm", "deactivate 2", "note", "they left").Submit())
+	request = s.asked(preview.Form(`form[action$="/apply"]`).Set("confirm", "deactivate 2", "note",
+		"they left").Submit())
 	s.grant(s.billing, request).Want(http.StatusSeeOther)
 	s.admin.Get(request).FormTo(path + "/apply").Submit().Want(http.StatusSeeOther)
 	if n := s.number(`SELECT count(*) FROM subscriptions WHERE state = 'inactive'`); n != 2 {

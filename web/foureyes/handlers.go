@@ -136,8 +136,10 @@ func (h Handlers) remark(c echo.Context, r foureyes.Request) ui.Callout {
 	switch r.At(h.Requests.Clock.Now()) {
 	case foureyes.Open:
 		if mine {
-			return ui.Callout{Tone: ui.Warn, Title: "Waits for a second person", Text: "You asked for it, so somebody " +
-				"else has to grant it: an administrator, or somebody with the role billing. It lapses on " + until + "."}
+			return ui.Callout{Tone: ui.Warn, Title: "Waits for a second person",
+				Text: "You asked for it, so somebody " +
+					"else has to grant it: an administrator, or somebody with the role billing. It lapses on " + until +
+					"."}
 		}
 		return ui.Callout{Tone: ui.Warn, Title: r.AskedByName + " asks for this",
 			Text: "Nothing was done yet. It lapses on " + until + "."}
@@ -149,7 +151,8 @@ func (h Handlers) remark(c echo.Context, r foureyes.Request) ui.Callout {
 	case foureyes.Refused:
 		return ui.Callout{Tone: ui.Bad, Title: r.DecidedByName + " refused this", Text: r.Note}
 	case foureyes.Withdrawn:
-		return ui.Callout{Tone: ui.Neutral, Title: "Withdrawn", Text: "Who asked for it took it back. Nothing was done."}
+		return ui.Callout{Tone: ui.Neutral, Title: "Withdrawn", Text: "Who asked for it took it back. Nothing was " +
+			"done."}
 	}
 	why := r.Why
 	if why == "" {

@@ -71,7 +71,8 @@ func (h Handlers) ask(c echo.Context, d foureyes.Deed, of uuid.UUID) error {
 	case r.State == foureyes.Granted:
 		text = "This is granted already. Carry it out here."
 	case of != uuid.Nil && r.ID != of:
-		text = "What was granted is no longer what this would do, so it has lapsed. Nothing was changed; as it is now, " +
+		text = "What was granted is no longer what this would do, so it has lapsed. Nothing was changed; as it is " +
+			"now, " +
 			"it is asked anew."
 	}
 	httpx.TellNotice(c, layout.Notice{Tone: ui.Warn, Text: text})

@@ -54,7 +54,8 @@ func (h Handlers) secretsPage(c echo.Context, status int, on, chosen string, pro
 	t := ui.Table{Caption: "Stored secrets", Plain: true, Columns: []ui.Column{{Label: "Secret"}, {Label: "Goes to"},
 		{Label: "Set on", Nowrap: true}, {Label: "Expires", Nowrap: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No secret is stored",
-			Text: "Secrets of providers, CRM sources, the mail server, the identity provider and API tokens stand here."}}
+			Text: "Secrets of providers, CRM sources, the mail server, the identity provider and API tokens stand " +
+				"here."}}
 	for _, d := range all {
 		if d.Kind != "token" {
 			options = append(options, ui.Option{Value: d.Key(), Label: d.Called()})

@@ -142,7 +142,8 @@ func (s *shares) fair(next echo.HandlerFunc) echo.HandlerFunc {
 		err := own.room.Acquire(ctx, 1)
 		done()
 		if errors.Is(err, context.DeadlineExceeded) {
-			return errs.Newf(errs.Unavailable, "You have %d files under way at once. Nothing was changed; wait until one "+
+			return errs.Newf(errs.Unavailable, "You have %d files under way at once. Nothing was changed; wait "+
+				"until one "+
 				"of them is through, and try again.", heavyAtOnce)
 		}
 		if err != nil {

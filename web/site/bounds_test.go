@@ -72,7 +72,8 @@ func TestNoRouteReadsMoreThanItsBound(t *testing.T) {
 		if l.Method != http.MethodPost || strings.HasSuffix(string(l.Class), "upload") || l.Path == "/logout" {
 			continue
 		}
-		r := admin.Request(http.MethodPost, strings.NewReplacer(":list", "subscriptions", ":key", "x").Replace(l.Path), nil)
+		r := admin.Request(http.MethodPost, strings.NewReplacer(":list", "subscriptions", ":key",
+			"x").Replace(l.Path), nil)
 		most := site.BoundOf(l.Class).Body
 		r.Body, r.ContentLength = io.NopCloser(io.LimitReader(unending{}, most+1)), most+1
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -209,7 +209,8 @@ func (w *walk) isCSVOnly(path string) bool {
 var notByLinks = []string{"/invoices/:id/logo", "/settings/company/logo", "/setup", "/login", "/sync-runs/:id/events",
 	"/crm-sources/:id/runs/:run/events", "/subscriptions/:id/quantity", "/cutovers/:id/report",
 	"/subscriptions/:id/prices", "/subscriptions/:id/bill-from-start", "/columns", "/mapping/batches/:id",
-	"/bulk/:id/events", "/billing-runs/:id/events", "/bulk/:id/records", "/search/hits"}
+	"/bulk/:id/events", "/billing-runs/:id/events", "/bulk/:id/records", "/search/hits",
+	"/four-eyes/:id", "/login/sso", "/login/sso/callback"}
 
 // TestHeadAnswersAsGet asks each kind of page both ways.
 func TestHeadAnswersAsGet(t *testing.T) {

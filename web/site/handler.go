@@ -40,7 +40,8 @@ func Handler(a *app.App, o Options) http.Handler {
 
 	e.Use(patient(cmp.Or(o.Patience, postgres.WaitLimit)))
 	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, whence, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock),
-		recovered(a.Log), securityHeaders(https), httpx.Secure(https), hostGuard(o.BaseURL), trailingSlash,
+		recovered(a.Log), securityHeaders(https), httpx.Secure(https),
+		bypass(auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused), hostGuard(o.BaseURL), trailingSlash,
 		crossOrigin(auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused),
 		httpx.WithFrame(sessions.Frame()), readableAddress)
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))

@@ -155,9 +155,10 @@ func (h Handlers) BeginLink(c echo.Context) error {
 	h.setBrowser(c, gone.Browser)
 	frame := session.Page(c, "Go on to the identity provider", at.Settings)
 	frame.Narrow = true
-	return httpx.Render(c, http.StatusOK, views.Onward{Frame: frame, Text: "Sign in there. It leads back here, and who " +
-		"you are there is then linked to you.", Link: ui.LinkButton{Text: "Go on", Href: gone.URL,
-		Weight: ui.Primary}}.Page())
+	return httpx.Render(c, http.StatusOK, views.Onward{Frame: frame,
+		Text: "Sign in there. It leads back here, and who " +
+			"you are there is then linked to you.", Link: ui.LinkButton{Text: "Go on", Href: gone.URL,
+			Weight: ui.Primary}}.Page())
 }
 
 // EndLink lets a person be known to no provider any more.
@@ -205,7 +206,8 @@ func (h Handlers) userPage(c echo.Context, status int, u auth.User, subject stri
 		m.Form = ui.Form{Action: userPath(u) + "/identity/end", Save: "End the link", Cancel: userPath(u)}
 		return httpx.Render(c, status, m.Page())
 	}
-	m.Fields = []ui.Field{{Name: "subject", Label: "Subject", Value: subject, Required: true, Error: problems["subject"],
+	m.Fields = []ui.Field{{Name: "subject", Label: "Subject", Value: subject, Required: true,
+		Error: problems["subject"],
 		Hint: "As the provider names this person in tokens for this application (sub), never their mail address. " +
 			"The issuer is " + p.Issuer + "."}}
 	m.Summary = ui.Summarize(problems, m.Fields...)

@@ -59,7 +59,8 @@ func (h Handlers) Save(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return httpx.Done(c, settingsPath, "The identity provider was saved. Try it in another browser before you sign out.")
+	return httpx.Done(c, settingsPath, "The identity provider was saved. Try it in another browser before you "+
+		"sign out.")
 }
 
 func (h Handlers) settingsPage(c echo.Context, status int, p sso.Setup, problems map[string]string) error {
@@ -99,7 +100,8 @@ func (h Handlers) fields(p sso.Setup, mark sso.Mark) []ui.Field {
 		{Name: "claim", Label: "Claim of the groups", Value: p.Claim, Required: true, Hint: "groups, or roles."},
 	}
 	for _, r := range auth.Roles() {
-		fields = append(fields, ui.Field{Kind: ui.TextArea, Name: "groups_" + string(r), Label: "Groups of " + r.Label(),
+		fields = append(fields, ui.Field{Kind: ui.TextArea, Name: "groups_" + string(r), Label: "Groups of " +
+			r.Label(),
 			Value: strings.Join(p.Groups[r], "\n"), Hint: "One a line, as the claim names them. Roles follow them at " +
 				"each sign-in; without any, roles are given here alone."})
 	}

@@ -28,7 +28,9 @@ var ada = idp.User{ID: "subject-of-ada", Username: "ada", Password: "verysecure"
 	Email: "ada@reseller.example", EmailVerified: true}
 
 // look asks for a page, follows nothing, and takes every answer.
-func look(c *webtest.Client, path string) *webtest.Page { return c.Send(c.Request(http.MethodGet, path, nil)) }
+func look(c *webtest.Client, path string) *webtest.Page {
+	return c.Send(c.Request(http.MethodGet, path, nil))
+}
 
 // office is a site with a provider that is set up.
 type office struct {
@@ -139,7 +141,8 @@ func TestSomebodySignsInByARealProvider(t *testing.T) {
 	look(o.Client(), way).Want(http.StatusForbidden)
 	look(ada, "/contracts/new").Want(http.StatusOK)
 	look(ada, "/settings/users").Want(http.StatusForbidden)
-	if n := o.number(`SELECT count(*) FROM audit_events WHERE action = 'sign_in.succeeded' AND after->>'by' = 'provider'`); n != 1 {
+	if n := o.number(`SELECT count(*) FROM audit_events WHERE action = 'sign_in.succeeded' AND after->>'by' =
+		'provider'`); n != 1 {
 		t.Errorf("%d rows of the sign-in", n)
 	}
 	p.Again("desk") // another key, another group
@@ -172,7 +175,8 @@ func TestNobodyIsLinkedByAMailAddress(t *testing.T) {
 		t.Fatalf("%d links", n)
 	}
 	me := o.Client()
-	me.Get("/login").Form("form").Set("email", ada.Email, "password", webtest.Password).Submit().Want(http.StatusSeeOther)
+	me.Get("/login").Form("form").Set("email", ada.Email, "password",
+		webtest.Password).Submit().Want(http.StatusSeeOther)
 	onward := me.Get("/settings/profile/identity").FormTo("/settings/profile/identity").Submit().Want(http.StatusOK)
 	way := o.there(onward.Doc().Find(`main a[href^="http"]`).AttrOr("href", ""))[len(o.URL):]
 	other := o.SignIn(auth.Viewer)
@@ -201,7 +205,8 @@ func TestTheGlassIsBrokenForAdministrators(t *testing.T) {
 	if got := try("admin@reseller.example"); got != http.StatusUnprocessableEntity {
 		t.Errorf("an administrator by password: %d", got)
 	}
-	if err := auth.RunUser(t.Context(), []string{"break-glass"}, auth.Tool{Service: o.App.Auth, Out: o.Log}); err != nil {
+	if err := auth.RunUser(t.Context(), []string{"break-glass"}, auth.Tool{Service: o.App.Auth,
+		Out: o.Log}); err != nil {
 		t.Fatal(err)
 	}
 	if got := try("admin@reseller.example"); got != http.StatusSeeOther {
@@ -247,7 +252,8 @@ func (l *liar) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.URL.Path {
 	case "/.well-known/openid-configuration":
-		say(map[string]any{"issuer": l.URL, "authorization_endpoint": l.URL + "/auth", "token_endpoint": l.URL + "/token",
+		say(map[string]any{"issuer": l.URL, "authorization_endpoint": l.URL + "/auth", "token_endpoint": l.URL +
+			"/token",
 			"jwks_uri": l.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}})
 	case "/keys":
 		say(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &l.key.PublicKey, KeyID: "1", Algorithm: "RS256",
@@ -264,7 +270,8 @@ func (l *liar) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func (l *liar) signed(claims map[string]any) string {
-	s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: l.signer, KeyID: "1"}}, nil)
+	s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: l.signer, KeyID: "1"}},
+		nil)
 	if err != nil {
 		return ""
 	}
@@ -304,14 +311,19 @@ func TestOnlyATokenThatWasMadeForThisSignInLetsAnybodyIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, twist := range map[string]func(map[string]any){
-		"another nonce":     func(c map[string]any) { c["nonce"] = "of another sign-in" },
-		"no nonce":          func(c map[string]any) { delete(c, "nonce") },
-		"another audience":  func(c map[string]any) { c["aud"] = "another application" },
-		"two audiences":     func(c map[string]any) { c["aud"] = []string{"web", "another application"} },
-		"made for another":  func(c map[string]any) { c["azp"] = "another application" },
-		"another issuer":    func(c map[string]any) { c["iss"] = "https://login.example" },
-		"expired":           func(c map[string]any) { c["exp"] = time.Now().Add(-time.Hour).Unix() },
-		"groups left out":   func(c map[string]any) { delete(c, "groups"); c["_claim_names"] = map[string]any{"groups": "src1"} },
+		"another nonce":    func(c map[string]any) { c["nonce"] = "of another sign-in" },
+		"no nonce":         func(c map[string]any) { delete(c, "nonce") },
+		"another audience": func(c map[string]any) { c["aud"] = "another application" },
+		"two audiences":    func(c map[string]any) { c["aud"] = []string{"web", "another application"} },
+		"made for another": func(c map[string]any) { c["azp"] = "another application" },
+		"another issuer":   func(c map[string]any) { c["iss"] = "https://login.example" },
+		"expired":          func(c map[string]any) { c["exp"] = time.Now().Add(-time.Hour).Unix() },
+		"groups left " +
+			"out": func(c map[string]any) {
+			delete(c,
+				"groups")
+			c["_claim_names"] = map[string]any{"groups": "src1"}
+		},
 		"no group of ours":  func(c map[string]any) { c["groups"] = []string{"strangers"} },
 		"no subject":        func(c map[string]any) { delete(c, "sub") },
 		"signed by another": func(map[string]any) { l.signer = other },
