@@ -31,7 +31,7 @@ func Tables() []Table {
 		{Name: "crm_source_secrets", Kind: "source"},
 		{Name: "mail_secrets", Kind: kindMail},
 		{Name: "sso_secrets", Kind: kindSSO},
-		{Name: "api_tokens", Kind: kindToken},
+		{Name: "api_tokens", Kind: kindAPI},
 		{Name: "audit_signers", Why: "made here and sent nowhere; the master key's rotation seals it again"},
 		{Name: "master_key_check", Why: "no secret: it proves that the master key is the right one"},
 		{Name: "totp_factors", Why: "a person's own authenticator app, renewed in their profile"},
@@ -39,7 +39,7 @@ func Tables() []Table {
 	}
 }
 
-const kindToken = "token"
+const kindAPI = "token"
 
 // Due is a stored secret as a page may know it: whose it is, who set it and when, and until when it is good.
 type Due struct {
@@ -60,7 +60,7 @@ func (d Due) Key() string { return d.Kind + " " + d.Owner.String() + " " + d.Nam
 func (d Due) Called() string {
 	what := strings.ReplaceAll(d.Name, "_", " ")
 	switch d.Kind {
-	case kindToken:
+	case kindAPI:
 		return "API token " + d.OwnerName
 	case kindMail:
 		return "Password of the mail server"
@@ -118,7 +118,7 @@ func (s Dues) Say(ctx context.Context, by audit.Actor, key string, on clock.Date
 		switch today := clock.DateOf(s.Clock.Now(), time.UTC); {
 		case d.Kind == "":
 			return errs.Fields{"secret": "Choose a secret that is stored."}.Err()
-		case d.Kind == kindToken:
+		case d.Kind == kindAPI:
 			return errs.Fields{"secret": "A token's end was set when it was made. Make another one instead."}.Err()
 		case !on.IsZero() && (!on.After(today) || on.After(today.AddMonths(12*10))):
 			return errs.Fields{"expires_on": "Enter a day after today, within ten years."}.Err()
@@ -180,7 +180,7 @@ func (s Dues) remind(ctx context.Context, tx *gorm.DB, d Due, now time.Time) err
 		}
 		e := notify.Event{Kind: notify.SecretExpires, ObjectType: "secret", ObjectID: d.Owner.String(),
 			ObjectName: d.Called()}
-		if d.Kind == kindToken {
+		if d.Kind == kindAPI {
 			e.Kind, e.ObjectType, e.ObjectName = notify.TokenExpires, "token", d.OwnerName
 		}
 		until := d.ExpiresAt.UTC().Format("2 Jan 2006 15:04 MST")

@@ -39,7 +39,7 @@ func TestEveryTableOfSecretsIsKnown(t *testing.T) {
 		}
 	}
 	for _, x := range Tables() {
-		if x.Kind == "" || x.Kind == kindToken {
+		if x.Kind == "" || x.Kind == kindAPI {
 			continue
 		}
 		var columns int
