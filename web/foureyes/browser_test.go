@@ -28,7 +28,8 @@ func TestTheSecondPersonInABrowser(t *testing.T) {
 	other := s.asked(s.billing.Post(path, values("unit_price", "40", "price_period", "month", "effective_on",
 		"2026-11-22", "note", "dearest")))
 	s.SignIn(auth.Admin).Get("/settings/sso").FormTo("/settings/sso").Set("on", "on", "name", "Entra ID", "issuer",
-		"https://login.example/v2.0", "client_id", "web", "client_secret", "word", "claim", "groups", "passwords", "all").
+		"https://login.example/v2.0", "client_id", "web", "client_secret", "word", "claim", "groups", "passwords",
+			"all").
 		Submit().Want(http.StatusSeeOther)
 	pages := map[string]string{"list": "/four-eyes", "granted": granted, "open": open, "other": other,
 		"rules": "/settings/four-eyes", "sso": "/settings/sso", "secrets": "/settings/secrets",

@@ -1,6 +1,7 @@
 package foureyes_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -8,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
@@ -401,5 +404,43 @@ func TestARefusedRequestIsOver(t *testing.T) {
 	s.billing.Post(request+"/grant", values("digest", "x")).Want(http.StatusConflict)
 	if got := s.price(id); got != "10" {
 		t.Errorf("the price is %s", got)
+	}
+}
+
+// A first bill is unusual: the run's draft is billed by nobody alone, neither in the run nor by itself.
+func TestWhatABillingRunFoundUnusualAsksASecondPerson(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.made("/subscriptions/sign-off", "id", s.subscribed("S-1"), "note", "looked at")
+	s.on()
+	s.asked(s.admin.Post("/billing-runs", values("all", "1", "due", "2026-12-01", "step", "bill", "late", "on")))
+	run := s.made("/billing-runs", "all", "1", "due", "2026-12-01", "step", "draft")
+	s.turns()
+	invoice := "/invoices/" + s.admin.Get("/invoices.csv").Records()[0]["id"]
+	s.asked(s.admin.Post(invoice+"/bill", nil))
+	request := s.asked(s.admin.Post(run+"/bill", nil))
+	s.billing.Get(request).Shows("Bill what is unusual", "Unusual drafts", "200.00 USD")
+	if n := s.number(`SELECT count(*) FROM invoices WHERE state = 'billed'`); n != 0 {
+		t.Fatalf("%d are billed", n)
+	}
+	s.grant(s.billing, request).Want(http.StatusSeeOther)
+	s.admin.Get(request).FormTo(run + "/bill").Submit().Want(http.StatusSeeOther)
+	s.turns()
+	if n := s.number(`SELECT count(*) FROM invoices WHERE state = 'billed'`); n != 1 {
+		t.Errorf("%d are billed", n)
+	}
+}
+
+// turns works what billing runs have still to do.
+func (s *shop) turns() {
+	s.t.Helper()
+	var waiting []uuid.UUID
+	err := s.DB.Read(s.t.Context()).Raw(`SELECT id FROM billing_run_turns WHERE finished_at IS
+		NULL`).Scan(&waiting).Error
+	for _, id := range waiting {
+		err = errors.Join(err, s.App.Runs.Execute(s.t.Context(), id))
+	}
+	if err != nil {
+		s.t.Fatal(err)
 	}
 }
