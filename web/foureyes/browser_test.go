@@ -29,7 +29,7 @@ func TestTheSecondPersonInABrowser(t *testing.T) {
 		"2026-11-22", "note", "dearest")))
 	s.SignIn(auth.Admin).Get("/settings/sso").FormTo("/settings/sso").Set("on", "on", "name", "Entra ID", "issuer",
 		"https://login.example/v2.0", "client_id", "web", "client_secret", "word", "claim", "groups", "passwords",
-			"all").
+		"all").
 		Submit().Want(http.StatusSeeOther)
 	pages := map[string]string{"list": "/four-eyes", "granted": granted, "open": open, "other": other,
 		"rules": "/settings/four-eyes", "sso": "/settings/sso", "secrets": "/settings/secrets",
