@@ -90,8 +90,9 @@ func TestSomebodyIsToldInTimeBeforeASecretExpires(t *testing.T) {
 	if err != nil || len(all) != 1 || all[0].SetBy != "Ada" || all[0].ExpiresAt != nil {
 		t.Fatal(all, err)
 	}
-	ada, on := audit.Actor{ID: uuid.New(), Name: "Ada"}, clock.Date{}
-	if on, err = clock.ParseDate("2027-01-01"); err != nil {
+	ada := audit.Actor{ID: uuid.New(), Name: "Ada"}
+	on, err := clock.ParseDate("2027-01-01")
+	if err != nil {
 		t.Fatal(err)
 	}
 	past, err := clock.ParseDate("2026-11-03")

@@ -51,7 +51,7 @@ func (h Handlers) carriesOut(c echo.Context) (uuid.UUID, error) {
 	}
 	form, err := httpx.Form(c)
 	if err != nil || !form.Has(Field) {
-		return uuid.Nil, nil //nolint:nilerr // the handler reads it again, and says what is wrong with it
+		return uuid.Nil, err
 	}
 	id, err := uuid.Parse(form.Get(Field))
 	if err != nil {

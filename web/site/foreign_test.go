@@ -108,11 +108,13 @@ func TestWhatIsLoggedStaysOneRecord(t *testing.T) {
 // that fits an address says who may use it: a is an administrator, o an operator, b billing, v a viewer, n nobody.
 var promised = []struct{ method, path, who string }{
 	{"", `^/(login|logout|setup|theme)$`, "aobvn"},
+	{"", `^/login/(sso(/callback)?|code(/ask)?|passkey(/ask)?)$`, "aobvn"},
+	{"", `^/prove(/ask)?$`, "aobv"},
 	// What everybody has of their own.
 	{"", `^/(settings/profile|settings/density|views|columns|notices|ticks|density)`, "aobv"},
 	// An administrator alone: providers, sources of the CRM and their secrets, users, tokens, general settings,
 	// dialect, capture, mail, tax, company.
-	{"", `^/settings/(general|users|company|tax|mail|tokens)`, "a"},
+	{"", `^/settings/(general|users|company|tax|mail|tokens|sso|secrets|four-eyes)`, "a"},
 	{"", `^/providers/(new$|:id/edit|:id/deactivate|:id/activate|:id/capture|:id/dialect)`, "a"},
 	{"POST", `^/providers(/:id)?$`, "a"},
 	{"", `^/crm-sources/(new$|:id/edit|:id/deactivate|:id/activate)`, "a"},
@@ -140,6 +142,8 @@ var promised = []struct{ method, path, who string }{
 	{"", `^/invoices/(payments|:id/(send|dispute|void|credit))`, "ab"},
 	{"", `^/changes/billed-elsewhere`, "ab"},
 	{"", `^/billing/contracts`, "ab"},
+	// Who may do what needs a second person may also be that person.
+	{"POST", `^/four-eyes/:id/(grant|refuse|withdraw)$`, "ab"},
 	// A viewer reads the rest.
 	{"GET", `^/`, "aobv"},
 }

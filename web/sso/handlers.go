@@ -120,8 +120,8 @@ func (h Handlers) Link(c echo.Context) error {
 	case p.On:
 		m.Form = ui.Form{Action: linkPath, Save: "Link to " + p.Name, Cancel: at.Profile}
 	default:
-		m.Form = ui.Form{Cancel: at.Profile}
-		m.Frame.Lead = "No identity provider is set up here."
+		return httpx.Render(c, http.StatusOK, views.Onward{Frame: m.Frame, Text: "No identity provider is set up here.",
+			Link: ui.LinkButton{Text: "Back to your profile", Href: at.Profile}}.Page())
 	}
 	return httpx.Render(c, http.StatusOK, m.Page())
 }
