@@ -141,8 +141,8 @@ func TestATokenHasItsOwnLimit(t *testing.T) {
 	if _, err := w.Accept(t.Context(), a, "192.0.2.7"); err != nil {
 		t.Errorf("a minute later: %v", err)
 	}
-	if n := w.count(t, `SELECT count(*) FROM audit_events WHERE action = 'token.throttled' AND actor = 'API token
-		a'`); n != 1 {
+	if n := w.count(t, `SELECT count(*) FROM audit_events WHERE action = 'token.throttled'
+		AND actor = 'API token a'`); n != 1 {
 		t.Errorf("%d rows about it", n)
 	}
 }
