@@ -37,6 +37,7 @@ import (
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/errs"
+	"seatledger/internal/foureyes"
 	"seatledger/internal/invoice"
 	"seatledger/internal/jobs"
 	"seatledger/internal/ledger"
@@ -55,10 +56,10 @@ import (
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
 	"seatledger/internal/selection"
+	"seatledger/internal/sso"
 	"seatledger/internal/subscription"
 	"seatledger/internal/supplier"
 	"seatledger/internal/syncing"
-	"seatledger/internal/token"
 )
 
 // App is everything a request or a job may need.
@@ -97,6 +98,8 @@ type App struct {
 	Anchors     anchor.Keeper
 	Backups     backup.Keeper
 	Differences difference.Service
+	FourEyes    foureyes.Service
+	SSO         sso.Service
 	Months      closing.Service
 	Meter       *obs.Meter // what happens in this process, for a scrape
 
@@ -176,7 +179,10 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 		return nil, err
 	}
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost()), Sealer: a.Sealer,
-		BaseURL: cfg.BaseURLAt(cfg.Addr), Breached: stolen}
+		BaseURL: cfg.BaseURLAt(cfg.Addr), Breached: stolen, Passwords: sso.Gate(db, a.Clock)}
+	if a.SSO, err = a.singleSignOn(); err != nil {
+		return nil, err
+	}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer,
 		Open: a.opener(a.Outbound, log), CheckURL: a.Outbound.CheckURL,
 		Record: func(r *capture.Recorder) distributor.Open { return a.opener(a.Outbound.Watched(r.See), log) }}
@@ -204,6 +210,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 		Today: func() clock.Date { return clock.Today(a.Clock, a.Zone) }}
 	a.Differences = a.differences()
 	a.Months = closing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
+	a.FourEyes = foureyes.Service{DB: db, Clock: a.Clock}
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
 	a.Bulk = a.bulkService()
@@ -216,6 +223,13 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.queue, err = jobs.New(db, a.Clock, log,
 		jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk, a.Runs, a.Differences))
 	return a, err
+}
+
+// singleSignOn asks identity providers with less patience, and takes less of them, than of distributors.
+func (a *App) singleSignOn() (sso.Service, error) {
+	out, err := outbound.New(outbound.Options{Allow: a.Outbound.Allow(), Hosts: a.Config.OutboundHosts,
+		Timeout: 5 * time.Second, MaxBody: 1 << 20})
+	return sso.Service{DB: a.DB, Clock: a.Clock, Sealer: a.Sealer, Auth: a.Auth, Out: out}, err
 }
 
 func (a *App) enqueueMapping(ctx context.Context, tx *gorm.DB, job mapping.Job, delay time.Duration) error {
@@ -280,7 +294,7 @@ func outboundClient(cfg config.Config) (*outbound.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return outbound.New(outbound.Options{Allow: allow})
+	return outbound.New(outbound.Options{Allow: allow, Hosts: cfg.OutboundHosts})
 }
 
 func (a *App) syncService() *syncing.Service {
@@ -375,8 +389,10 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "dismissals that are over", Every: time.Minute, Do: a.Differences.TurnDay},
 		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},
 		{Name: "sweep of sign-in tries", Every: time.Minute, Do: a.Auth.Sweep},
-		{Name: "tokens that expire", Every: time.Hour, Do: token.Service{DB: a.DB, Clock: a.Clock}.Remind},
 		{Name: "the daily backup", Every: time.Minute, Do: a.Backups.Work},
+		{Name: "ways to an identity provider that nobody came back from", Every: time.Minute, Do: a.SSO.Sweep},
+		{Name: "requests to a second person that lapse", Every: time.Minute, Do: a.FourEyes.Lapse},
+		{Name: "secrets that expire", Every: time.Hour, Do: secret.Dues{DB: a.DB, Clock: a.Clock}.Remind},
 		{Name: "the end of the audit trail signed", Every: 10 * time.Minute, Do: a.Anchors.Keep},
 	}
 }

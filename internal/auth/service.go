@@ -25,6 +25,8 @@ type Service struct {
 	BaseURL string
 	// Breached are passwords that were stolen elsewhere; nil: none are known.
 	Breached *Breached
+	// Passwords refuses those whose password was right and who may not come in by one; nil: nobody.
+	Passwords func(ctx context.Context, u User) error
 	// Pause lets a try wait whose account was slowed; nil: by the true time. Tests look at it.
 	Pause func(ctx context.Context, d time.Duration) error
 }

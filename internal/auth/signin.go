@@ -52,6 +52,11 @@ func (s Service) SignIn(ctx context.Context, a Attempt) (Entry, error) {
 	if err := s.renewHash(ctx, c, a.Password, renew); err != nil {
 		return Entry{}, err
 	}
+	if s.Passwords != nil {
+		if err := s.Passwords(ctx, c.User); err != nil {
+			return Entry{}, err
+		}
+	}
 	// Where a second step follows, the try stays counted until that is taken: who knows the password gets no more
 	// guesses at codes by it.
 	return s.enter(ctx, Proof{User: c.User, By: ByPassword, Address: a.Address},

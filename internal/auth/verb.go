@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
@@ -30,6 +31,8 @@ const usage = `usage: seatledger user list
        seatledger user disable --email ...
        seatledger user enable --email ...
        seatledger user clear-factors --email ...   takes app, passkeys and recovery codes off somebody who lost them
+       seatledger user break-glass
+break-glass lets administrators sign in with their password for an hour, whatever an identity provider does.
 A password is read from standard input, or made and printed with --generate; a made one opens only the page on which
 its person chooses another.`
 
@@ -50,6 +53,12 @@ func RunUser(ctx context.Context, args []string, t Tool) error {
 	switch args[0] {
 	case "list":
 		return t.list(ctx)
+	case "break-glass":
+		until, err := t.Service.BreakGlass(ctx, commandLine())
+		if err != nil {
+			return err
+		}
+		return t.say("Administrators may sign in with their password until %s.", until.UTC().Format(time.RFC3339))
 	case "add":
 		return t.add(ctx, f)
 	case "role", "password", "disable", "enable", "clear-factors":

@@ -80,11 +80,15 @@ func (s *Service) begin(ctx context.Context, tx *gorm.DB, by audit.Actor, o Orde
 		return uuid.Nil, errs.Newf(errs.Conflict, "Nothing is due up to %s that is not drafted already. "+
 			"No run was made; choose a later day, or look at the drafts.", o.Day)
 	case len(o.Contracts) == 0:
-		return uuid.Nil, errs.Fields{"contract_id": "No contract is ticked. Tick at least one, or take all that match; " +
+		return uuid.Nil, errs.Fields{"contract_id": "No contract is ticked. Tick at least one, or take all that " +
+			"match; " +
 			"no run was made."}.Err()
 	case len(o.Contracts) > Most:
 		return uuid.Nil, errs.Fields{"contract_id": fmt.Sprintf("These are more than %d. Narrow them with a filter; "+
 			"no run was made.", Most)}.Err()
+	}
+	if err := s.confirmedPasses(ctx, tx, by, o); err != nil {
+		return uuid.Nil, err
 	}
 	return s.store(ctx, tx, by, o)
 }
@@ -161,6 +165,9 @@ func (s *Service) Ask(ctx context.Context, by audit.Actor, a Asked) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		r, err := locked(ctx, tx, a.Run)
 		if err != nil {
+			return err
+		}
+		if err := s.askedPasses(ctx, tx, by, r, a); err != nil {
 			return err
 		}
 		where, args := `state = 'drafted' AND goal = 'draft' OR state = 'drafted' AND goal = 'bill' AND @goal = 'send'`,

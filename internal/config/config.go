@@ -29,6 +29,7 @@ type Config struct {
 	MasterKey          string   `env:"MASTER_KEY"`         // the keys themselves, instead of a file
 	MasterKeyCommand   string   `env:"MASTER_KEY_COMMAND"` // what prints them, instead of a file
 	OutboundAllow      []string `env:"OUTBOUND_ALLOW"`     // CIDR or CIDR:port, as typed
+	OutboundHosts      []string `env:"OUTBOUND_HOSTS"`     // names that may be called; none: any public one
 	TrustedProxies     []string `env:"TRUSTED_PROXIES"`
 	SyncAt             string   `env:"SYNC_AT" envDefault:"02:00"`
 	SyncUntil          string   `env:"SYNC_UNTIL" envDefault:"06:00"` // until then a failed night is tried again

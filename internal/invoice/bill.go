@@ -17,7 +17,12 @@ import (
 // lock is held until commit, and a rollback takes the number back. Drafts that go out
 // together get one number and one document.
 func (s Service) Bill(ctx context.Context, by audit.Actor, st Step) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.BillIn(ctx, tx, by, st) })
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		if err := s.billPasses(ctx, tx, by, st); err != nil {
+			return err
+		}
+		return s.BillIn(ctx, tx, by, st)
+	})
 }
 
 // BillIn is Bill as a part of a larger step.

@@ -34,8 +34,10 @@ func (s Service) CreditLines(ctx context.Context, by audit.Actor, o CreditOrder)
 	}
 	var id uuid.UUID
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) (err error) {
-		id, err = s.CreditLinesIn(ctx, tx, by, o)
-		return err
+		if id, err = s.CreditLinesIn(ctx, tx, by, o); err != nil {
+			return err
+		}
+		return s.creditPasses(ctx, tx, by, id, o)
 	})
 	return id, err
 }

@@ -20,7 +20,12 @@ import (
 // one; those are corrected by a credit. A number that was given stays with it, and what
 // shares its document is void with it. A draft leaves those that it was to go out with.
 func (s Service) Void(ctx context.Context, by audit.Actor, st Step) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.VoidIn(ctx, tx, by, st) })
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		if err := s.voidPasses(ctx, tx, by, st); err != nil {
+			return err
+		}
+		return s.VoidIn(ctx, tx, by, st)
+	})
 }
 
 // VoidIn is Void as a part of a larger step.

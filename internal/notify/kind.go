@@ -28,6 +28,9 @@ const (
 	TrailBroken       Kind = "trail_broken"
 	TokenExpires      Kind = "token_expires"
 	BackupMissing     Kind = "backup_missing"
+	SecretExpires     Kind = "secret_expires"
+	FourEyesAsked     Kind = "four_eyes_asked"
+	FourEyesSaid      Kind = "four_eyes_answered"
 )
 
 // Severity is how soon somebody should look.
@@ -70,6 +73,9 @@ var kinds = []words{
 	{TrailAnchored, "Audit trail signed", Info},
 	{TokenExpires, "Token expires soon", Warn},
 	{BackupMissing, "Backup missing", Bad},
+	{SecretExpires, "Secret expires soon", Warn},
+	{FourEyesAsked, "Waits for a second person", Warn},
+	{FourEyesSaid, "A second person has answered", Info},
 	{TrailBroken, "Audit trail changed from outside", Bad},
 }
 

@@ -45,6 +45,11 @@ func MailSecret(host string) Place {
 	return Place{Table: "mail_secrets", Row: "1", Column: "password", For: host}
 }
 
+// SSOSecret is the place of the client secret of the identity provider, with the hosts of its issuer and its tokens.
+func SSOSecret(sentTo string) Place {
+	return Place{Table: "sso_secrets", Row: "1", Column: "client_secret", For: sentTo}
+}
+
 // SignerFor says what the keys that sign the audit trail are for: they are sent nowhere.
 const SignerFor = "signing the audit trail"
 

@@ -14,12 +14,13 @@ const (
 	kindCheck = "check"
 	kindMail  = "mail"
 	kindSign  = "signer"
+	kindSSO   = "sso"
 	kindTOTP  = "totp"
 )
 
 // stored is one sealed value in the database.
 type stored struct {
-	Kind   string    // provider, source, mail, signer, totp or check
+	Kind   string    // provider, source, mail, sso, signer, totp or check
 	Owner  uuid.UUID `gorm:"column:owner"` // zero for the check value
 	Name   string    `gorm:"column:name"`
 	Sealed []byte    `gorm:"column:sealed"`
@@ -34,6 +35,8 @@ func (v stored) place() Place {
 		return SourceSecret(v.Owner, v.Name, v.SentTo)
 	case kindMail:
 		return MailSecret(v.SentTo)
+	case kindSSO:
+		return SSOSecret(v.SentTo)
 	case kindSign:
 		return SignerSecret(v.Owner)
 	case kindTOTP:
@@ -43,7 +46,8 @@ func (v stored) place() Place {
 }
 
 // all reads every sealed value there is, the check value included. There are two per
-// provider, one per CRM source, one of the mail server, one that signs the audit trail, and one per authenticator app.
+// provider, one per CRM source, one of the mail server, one of the identity provider, one that signs the audit trail,
+// and one per authenticator app.
 func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 	var out []stored
 	err := db.Read(ctx).Raw(`
@@ -52,6 +56,8 @@ func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 		SELECT 'source', source_id, name, sealed, sent_to FROM crm_source_secrets
 		UNION ALL
 		SELECT 'mail', '00000000-0000-0000-0000-000000000000'::uuid, name, sealed, sent_to FROM mail_secrets
+		UNION ALL
+		SELECT 'sso', '00000000-0000-0000-0000-000000000000'::uuid, name, sealed, sent_to FROM sso_secrets
 		UNION ALL
 		SELECT 'signer', id, 'sealed', sealed, sent_to FROM audit_signers
 		UNION ALL
@@ -72,7 +78,10 @@ func (v stored) swap(tx *gorm.DB, sealed []byte) error {
 		return tx.Exec(`UPDATE crm_source_secrets SET sealed = ? WHERE source_id = ? AND name = ? AND sealed = ?`,
 			sealed, v.Owner, v.Name, v.Sealed).Error
 	case kindSign:
-		return tx.Exec(`UPDATE audit_signers SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner, v.Sealed).Error
+		return tx.Exec(`UPDATE audit_signers SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner,
+			v.Sealed).Error
+	case kindSSO:
+		return tx.Exec(`UPDATE sso_secrets SET sealed = ? WHERE sealed = ?`, sealed, v.Sealed).Error
 	case kindTOTP:
 		return tx.Exec(`UPDATE totp_factors SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner,
 			v.Sealed).Error

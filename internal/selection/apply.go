@@ -59,6 +59,9 @@ func (s *Service) Apply(ctx context.Context, by audit.Actor, id uuid.UUID, diges
 		for k, v := range typed {
 			w.Params[k] = v
 		}
+		if err := s.passes(ctx, tx, by, deed, w); err != nil {
+			return err
+		}
 		return s.confirm(ctx, tx, by, w)
 	})
 }

@@ -55,6 +55,10 @@ func (s *Service) begin(ctx context.Context, by audit.Actor, o Order, step Step)
 		if err := s.named(ctx, tx, deed, id, chosen); err != nil {
 			return err
 		}
+		acted := Work{ID: id, Deed: o.Deed, List: deed.List(), Params: o.Params}
+		if err := s.passes(ctx, tx, by, deed, acted); err != nil {
+			return err
+		}
 		if err := s.run(ctx, tx, by, id); err != nil {
 			return err
 		}

@@ -102,7 +102,9 @@ func (s *Service) seal(tx *gorm.DB, w Work) error {
 	if w.Step != Looking || w.Digest != "" {
 		return nil
 	}
-	return tx.Exec(`UPDATE bulk_works SET digest = (SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws('|',
-			record_id, state, mark, kind, seats, amount, currency, was), ' ' ORDER BY record_id), ''), 'UTF8')), 'hex')
-			FROM bulk_items WHERE work_id = ?) WHERE id = ? AND step = 'look'`, w.ID, w.ID).Error
+	return tx.Exec(`UPDATE bulk_works SET digest = (`+digestOf+`) WHERE id = ? AND step = 'look'`, w.ID, w.ID).Error
 }
+
+const digestOf = `SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws('|',
+	record_id, state, mark, kind, seats, amount, currency, was), ' ' ORDER BY record_id), ''), 'UTF8')), 'hex')
+	FROM bulk_items WHERE work_id = ?`

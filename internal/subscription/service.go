@@ -34,64 +34,71 @@ type Opened struct {
 // SetContractFrom).
 func (s Service) SetContract(ctx context.Context, by audit.Actor, at Opened, contract uuid.NullUUID,
 	on clock.Date) error {
-	return s.do(ctx, by, at, "subscription.contract_set", func(tx *gorm.DB, a Act) (Subscription, error) {
+	return s.do(ctx, by, at, "subscription.contract_set", "", func(tx *gorm.DB, a Act) (Subscription, error) {
 		return SetContractFrom(ctx, tx, a, contract, on)
 	})
 }
 
 // BillFromStart lets billing begin at its start (see the act BillFromStart).
 func (s Service) BillFromStart(ctx context.Context, by audit.Actor, at Opened) error {
-	return s.do(ctx, by, at, "subscription.billed_from_start", func(tx *gorm.DB, a Act) (Subscription, error) {
+	return s.do(ctx, by, at, "subscription.billed_from_start", "", func(tx *gorm.DB, a Act) (Subscription, error) {
 		return BillFromStart(ctx, tx, a)
 	})
 }
 
 // SetPrice sets its selling price from a day on (see the act SetPrice).
 func (s Service) SetPrice(ctx context.Context, by audit.Actor, at Opened, p Price) error {
-	return s.do(ctx, by, at, "subscription.price_set", func(tx *gorm.DB, a Act) (Subscription, error) {
+	return s.do(ctx, by, at, "subscription.price_set", p.Note, func(tx *gorm.DB, a Act) (Subscription, error) {
 		return SetPrice(ctx, tx, a, p)
 	})
 }
 
 // KeepPrice declines the price that a renewal proposed.
 func (s Service) KeepPrice(ctx context.Context, by audit.Actor, at Opened) error {
-	return s.do(ctx, by, at, "subscription.price_kept", func(tx *gorm.DB, a Act) (Subscription, error) {
+	return s.do(ctx, by, at, "subscription.price_kept", "", func(tx *gorm.DB, a Act) (Subscription, error) {
 		return KeepPrice(ctx, tx, a)
 	})
 }
 
 // DeclareNoTwin notes that it is not another provider's again, and releases it.
 func (s Service) DeclareNoTwin(ctx context.Context, by audit.Actor, at Opened) error {
-	return s.do(ctx, by, at, "subscription.no_twin", func(tx *gorm.DB, a Act) (Subscription, error) {
+	return s.do(ctx, by, at, "subscription.no_twin", "", func(tx *gorm.DB, a Act) (Subscription, error) {
 		return DeclareNoTwin(ctx, tx, a)
 	})
 }
 
 // ConfirmGone notes that a person has seen that the distributor no longer has it.
 func (s Service) ConfirmGone(ctx context.Context, by audit.Actor, at Opened) error {
-	return s.do(ctx, by, at, "subscription.gone_confirmed", func(tx *gorm.DB, a Act) (Subscription, error) {
+	return s.do(ctx, by, at, "subscription.gone_confirmed", "", func(tx *gorm.DB, a Act) (Subscription, error) {
 		return ConfirmGone(ctx, tx, a)
 	})
 }
 
 // SayDates stores what a person says of dates that cannot be read (see the act SayDates).
 func (s Service) SayDates(ctx context.Context, by audit.Actor, at Opened, start, end clock.Date) error {
-	return s.do(ctx, by, at, "subscription.dates_said", func(tx *gorm.DB, a Act) (Subscription, error) {
+	return s.do(ctx, by, at, "subscription.dates_said", "", func(tx *gorm.DB, a Act) (Subscription, error) {
 		return SayDates(ctx, tx, a, start, end)
 	})
 }
 
 type deed func(*gorm.DB, Act) (Subscription, error)
 
-func (s Service) do(ctx context.Context, by audit.Actor, at Opened, action string, do deed) error {
+func (s Service) do(ctx context.Context, by audit.Actor, at Opened, action, note string, do deed) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		before, err := Lock(ctx, tx, at.ID)
+		if err != nil {
+			return err
+		}
+		prices, err := pricesBefore(ctx, tx, by, at.ID)
 		if err != nil {
 			return err
 		}
 		origin := ledger.Origin{Source: ledger.FromPerson, By: by, At: s.Clock.Now()}
 		after, err := do(tx, Act{ID: at.ID, Version: at.Version, Zone: s.Zone, Origin: origin})
 		if err != nil || after.Version == before.Version {
+			return err
+		}
+		if err := s.pricesPass(ctx, tx, by, action, note, before, prices); err != nil {
 			return err
 		}
 		if err := s.Touched(tx, []uuid.UUID{at.ID}); err != nil {
@@ -122,6 +129,14 @@ func (s Service) CorrectPrice(ctx context.Context, by audit.Actor, at Opened, c 
 func (s Service) correct(ctx context.Context, by audit.Actor, at Opened, change uuid.UUID, action, note string,
 	do deed) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		before, err := Lock(ctx, tx, at.ID)
+		if err != nil {
+			return err
+		}
+		prices, err := pricesBefore(ctx, tx, by, at.ID)
+		if err != nil {
+			return err
+		}
 		old, err := entryOf(ctx, tx, at.ID, change)
 		if err != nil {
 			return err
@@ -129,6 +144,9 @@ func (s Service) correct(ctx context.Context, by audit.Actor, at Opened, change 
 		origin := ledger.Origin{Source: ledger.FromPerson, By: by, At: s.Clock.Now()}
 		row, err := do(tx, Act{ID: at.ID, Version: at.Version, Zone: s.Zone, Origin: origin})
 		if err != nil {
+			return err
+		}
+		if err := s.pricesPass(ctx, tx, by, action, note, before, prices); err != nil {
 			return err
 		}
 		if err := s.Touched(tx, []uuid.UUID{at.ID}); err != nil {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +17,6 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
-	"seatledger/internal/notify"
 	"seatledger/internal/postgres"
 )
 
@@ -70,9 +68,8 @@ func (a Area) Explains() string {
 const (
 	maxName   = 80
 	MaxDays   = 365
-	PerMinute = 60                 // requests of one token
-	soon      = 7 * 24 * time.Hour // before it expires, somebody is told
-	Begins    = "slt_"             // of every token, so that one that got lost can be searched for
+	PerMinute = 60     // requests of one token
+	Begins    = "slt_" // of every token, so that one that got lost can be searched for
 )
 
 // Token is what stands of a token.
@@ -197,26 +194,5 @@ func (s Service) Revoke(ctx context.Context, by audit.Actor, id uuid.UUID) (Toke
 			return err
 		}
 		return s.record(ctx, tx, by, "token.revoked", t, nil)
-	})
-}
-
-// Remind tells once of each token that expires within a week. A job calls it.
-func (s Service) Remind(ctx context.Context) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		now := s.Clock.Now()
-		var due []Token
-		err := tx.Raw(`UPDATE api_tokens t SET reminded_at = ? FROM users u WHERE u.id = t.made_by
-			AND t.reminded_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > ? AND t.expires_at < ?
-			RETURNING `+columns, now, now, now.Add(soon)).Scan(&due).Error
-		for _, t := range due {
-			err = notify.Record(ctx, tx, s.Clock, notify.Event{Kind: notify.TokenExpires, ObjectType: "token",
-				ObjectID: t.ID.String(), ObjectName: t.Name, Text: fmt.Sprintf("The API token %s of %s expires on %s. "+
-					"What reads with it is refused then; make another one in time.", t.Name, t.MadeBy,
-					t.ExpiresAt.UTC().Format("2 Jan 2006 15:04 MST"))})
-			if err != nil {
-				return err
-			}
-		}
-		return err
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/postgres"
+	"seatledger/internal/secret"
 	"seatledger/internal/testkit/pgtest"
 )
 
@@ -140,7 +141,8 @@ func TestATokenHasItsOwnLimit(t *testing.T) {
 	if _, err := w.Accept(t.Context(), a, "192.0.2.7"); err != nil {
 		t.Errorf("a minute later: %v", err)
 	}
-	if n := w.count(t, `SELECT count(*) FROM audit_events WHERE action = 'token.throttled' AND actor = 'API token a'`); n != 1 {
+	if n := w.count(t, `SELECT count(*) FROM audit_events WHERE action = 'token.throttled'
+		AND actor = 'API token a'`); n != 1 {
 		t.Errorf("%d rows about it", n)
 	}
 }
@@ -172,10 +174,11 @@ func TestSomebodyIsToldOnceBeforeATokenExpires(t *testing.T) {
 	w.made(t, New{Name: "books", Areas: []Area{Billing}, Days: 30})
 	told := func(want int) {
 		t.Helper()
-		if err := w.Remind(t.Context()); err != nil {
+		if err := (secret.Dues{DB: w.DB, Clock: w.clock}).Remind(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if n := w.count(t, `SELECT count(*) FROM notices WHERE kind = 'token_expires' AND text LIKE '%books%'`); n != want {
+		if n := w.count(t, `SELECT count(*) FROM notices WHERE kind = 'token_expires' AND text LIKE
+			'%books%'`); n != want {
 			t.Errorf("%d notices, want %d", n, want)
 		}
 	}
@@ -183,4 +186,9 @@ func TestSomebodyIsToldOnceBeforeATokenExpires(t *testing.T) {
 	w.clock.Advance(24 * 24 * time.Hour)
 	told(1)
 	told(1)
+	w.clock.Advance(5*24*time.Hour + time.Hour)
+	told(2)
+	w.clock.Advance(24 * time.Hour)
+	told(3)
+	told(3)
 }

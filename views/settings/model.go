@@ -49,7 +49,8 @@ type Tokens struct {
 	Frame   layout.Page
 	Tabs    ui.Tabs
 	Summary ui.ErrorSummary
-	Made    *Made // a new one, this once
+	Made    *Made  // a new one, this once
+	Title   string // of the form's card; empty: as of tokens
 	Table   ui.Table
 	Make    Edit
 }
@@ -60,7 +61,13 @@ type Made struct {
 	Facts ui.DefinitionList
 }
 
-func makeTokenCard() ui.Card { return ui.Card{Title: "New token", ID: "new"} }
+func (t Tokens) card() ui.Card {
+	title := t.Title
+	if title == "" {
+		title = "New token"
+	}
+	return ui.Card{Title: title, ID: "new"}
+}
 
 // Profile is a person's own page.
 type Profile struct {
@@ -114,3 +121,10 @@ var (
 	addProdCard  = ui.Card{Title: "Add a product"}
 	choiceCard   = ui.Card{Title: "Who adds the tax"}
 )
+
+// Onward is a page that leads out of this site, since no form may.
+type Onward struct {
+	Frame layout.Page
+	Text  string
+	Link  ui.LinkButton
+}

@@ -40,6 +40,7 @@ const (
 	SupplierBills  = "/supplier-bills"
 	Differences    = "/differences"
 	SupplierMonths = "/supplier-months"
+	FourEyes       = "/four-eyes"
 )
 
 // Provider is the page of a provider.
@@ -86,6 +87,9 @@ func Cutover(id uuid.UUID) string { return Cutovers + "/" + id.String() }
 
 // SyncRun is the page of a sync run.
 func SyncRun(id uuid.UUID) string { return SyncRuns + "/" + id.String() }
+
+// FourEyesRequest is the page of what somebody asked a second person for.
+func FourEyesRequest(id uuid.UUID) string { return FourEyes + "/" + id.String() }
 
 // Entry is the page of an entry of the audit trail.
 func Entry(seq int64) string { return Audit + "/" + strconv.FormatInt(seq, 10) }

@@ -15,7 +15,7 @@ import (
 // address is a path of the site that begins at the top.
 var address = regexp.MustCompile(`^/(providers|accounts|crm-accounts|crm-sources|contracts|price-lists|subscriptions|` +
 	`changes|invoices|invoice-lines|cutovers|sync-runs|audit|mapping|bulk|settings|views|notices|renewals|billing|billing-runs|mails|` +
-	`books|money)([/?.]|$)`)
+	`books|money|four-eyes)([/?.]|$)`)
 
 // TestAddressesHaveOneHome reads the screens: an address that begins at the top stands here and in the table of
 // routes, nowhere else. What is added to one, as "/edit", stands where it is used.

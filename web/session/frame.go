@@ -119,6 +119,7 @@ func Navigation(r auth.Role) []layout.Section {
 		}},
 		{Title: "Administration", Items: []layout.Item{
 			{Label: "Bulk work", Href: at.Bulk, Icon: "bulk"},
+			{Label: "Four eyes", Href: at.FourEyes, Icon: "users"},
 			{Label: "Audit trail", Href: at.Audit, Icon: "audit"},
 			{Label: "Settings", Href: at.Settings, Icon: "settings"},
 		}},

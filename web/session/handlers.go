@@ -1,6 +1,8 @@
 package session
 
 import (
+	"context"
+
 	"seatledger/internal/access"
 	"seatledger/internal/auth"
 )
@@ -19,6 +21,8 @@ const (
 	// ForgottenPath is for who forgot their password, LinkPath where links of mails lead.
 	ForgottenPath = LoginPath + "/forgotten"
 	LinkPath      = access.LinkPath
+	// ProviderPath leads to the identity provider.
+	ProviderPath = LoginPath + "/sso"
 	// ProvePath asks who is signed in to prove it once more.
 	ProvePath    = "/prove"
 	AskProofPath = ProvePath + "/ask"
@@ -32,4 +36,6 @@ type Handlers struct {
 	// SetupCode must be typed on the first-admin page; empty on a loopback listener,
 	// where only people of this machine can come.
 	SetupCode string
+	// Provider names the identity provider by which people can sign in; empty: there is none. nil likewise.
+	Provider func(ctx context.Context) (string, error)
 }

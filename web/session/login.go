@@ -63,6 +63,12 @@ func (h Handlers) loginPage(c echo.Context, in loginInput, problems map[string]s
 	d.Action, d.Button = LoginPath, "Sign in"
 	d.Hidden = []ui.Pair{{Name: "next", Value: in.Next}}
 	d.Links = append(d.Links, ui.LinkButton{Text: "Forgotten password", Href: ForgottenPath, Weight: ui.Quiet})
+	if h.Provider != nil {
+		// What the provider is called is no reason to keep anybody from the form.
+		if name, err := h.Provider(c.Request().Context()); err == nil && name != "" {
+			d.Links = append(d.Links, ui.LinkButton{Text: "Sign in by " + name, Href: withNext(ProviderPath, in.Next)})
+		}
+	}
 	if at, ok := h.Auth.PasskeysAt(); ok {
 		d.Passkey = &ui.PasskeyForm{Action: PasskeyPath, Ask: AskAnybodyPath, At: at.String(), Hidden: d.Hidden,
 			Button:  "Sign in with a passkey",

@@ -41,6 +41,7 @@ type Manager struct {
 	o       Options
 	scs     *scs.SessionManager
 	store   auth.Sessions
+	setups  tries
 	settled atomic.Bool // a user exists, so the first-admin page is closed for good
 }
 

@@ -19,7 +19,7 @@ import (
 
 // NewSetupCode makes the one-time code of a start whose listener others can reach.
 // Only who reads the log can make the first admin.
-func NewSetupCode() string { return rand.Text()[:12] }
+func NewSetupCode() string { return rand.Text() }
 
 // SetupForm shows the first-admin page, while there is no user.
 func (h Handlers) SetupForm(c echo.Context) error {
@@ -39,6 +39,9 @@ func (h Handlers) Setup(c echo.Context) error {
 		return err
 	}
 	in := auth.NewUser{Name: form.Get("name"), Email: form.Get("email"), Password: form.Get("password")}
+	if !h.Manager.setups.mayTry(auth.Place(c.RealIP()), h.Manager.o.Clock.Now()) {
+		return echo.NewHTTPError(http.StatusTooManyRequests)
+	}
 	u, err := h.firstAdmin(c, in, form.Get("code"))
 	if errs.KindOf(err) == errs.Invalid {
 		return httpx.Render(c, http.StatusUnprocessableEntity, h.setupPage(c, in, errs.FieldsOf(err)).Page())
@@ -55,6 +58,10 @@ func (h Handlers) Setup(c echo.Context) error {
 
 func (h Handlers) firstAdmin(c echo.Context, in auth.NewUser, code string) (auth.User, error) {
 	if !h.codeFits(code) {
+		err := h.Manager.store.Refused(c.Request().Context(), c.RealIP(), "a wrong code of the first-admin page")
+		if err != nil {
+			return auth.User{}, err
+		}
 		f := errs.Fields{}
 		f.Add("code", "This is not the code that was printed in the log at the last start.")
 		return auth.User{}, f.Err()

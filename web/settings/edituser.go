@@ -126,6 +126,8 @@ func (h Handlers) userPage(c echo.Context, u auth.User, in auth.Edit, problems m
 				{Term: "Created", Value: ui.Of(h.moment(u.CreatedAt))},
 				{Term: "Last sign-in", Value: h.signInCell(u)},
 				ui.Fact("Sessions", strconv.Itoa(len(open))),
+				{Term: "Identity provider", Value: ui.Cell{Text: "Link, or end the link",
+					Href: userPath(u.ID) + "/identity"}},
 			}},
 			Form: ui.Form{Action: userPath(u.ID), Version: strconv.Itoa(in.Version), Save: "Save user",
 				Cancel: usersPath},

@@ -55,6 +55,9 @@ const (
 	templatesPath = mailPath + "/templates"
 	usersPath     = path + "/users"
 	tokensPath    = path + "/tokens"
+	secretsPath   = path + "/secrets"
+	eyesPath      = path + "/four-eyes"
+	ssoPath       = path + "/sso"
 	profilePath   = at.Profile
 	passwordPath  = profilePath + "/password"
 	endPath       = profilePath + "/end-session"

@@ -210,7 +210,8 @@ var notByLinks = []string{"/next", "/invoices/:id/logo", "/settings/company/logo
 	"/crm-sources/:id/runs/:run/events", "/subscriptions/:id/quantity", "/cutovers/:id/report",
 	"/subscriptions/:id/prices", "/subscriptions/:id/bill-from-start", "/columns", "/mapping/batches/:id",
 	"/bulk/:id/events", "/billing-runs/:id/events", "/bulk/:id/records", "/search/hits", "/login/code",
-	"/login/forgotten", "/login/link", "/prove", "/settings/profile/app", "/settings/profile/recovery"}
+	"/login/forgotten", "/login/link", "/prove", "/settings/profile/app", "/settings/profile/recovery",
+	"/four-eyes/:id", "/login/sso", "/login/sso/callback"}
 
 // TestHeadAnswersAsGet asks each kind of page both ways.
 func TestHeadAnswersAsGet(t *testing.T) {

@@ -16,7 +16,11 @@ type Line struct {
 	Open   bool
 	// Proof is "proof" where the person is asked to prove once more who they are, "proof?" where for some deeds alone.
 	Proof string
+	Class Class
 }
+
+// BoundOf is what a class may become.
+func BoundOf(c Class) Bound { return boundOf(c) }
 
 // Table is the table of contents, with the files of lists as lines of their own.
 func Table(a *app.App, o Options) []Line {
@@ -24,7 +28,8 @@ func Table(a *app.App, o Options) []Line {
 	m := session.New(session.Options{DB: a.DB, Clock: a.Clock, Log: a.Log})
 	for _, r := range routes(a, m, o) {
 		for _, path := range r.paths() {
-			out = append(out, Line{Method: r.method, Path: path, Roles: r.roles, Open: r.open, Proof: r.asksProof()})
+			out = append(out, Line{Method: r.method, Path: path, Roles: r.roles, Open: r.open, Proof: r.asksProof(),
+				Class: r.class(path)})
 		}
 	}
 	return out

@@ -107,12 +107,12 @@ func TestWhatIsLoggedStaysOneRecord(t *testing.T) {
 // promised are the rules of the table of roles in README.md, written by hand and not taken from the routes. The first
 // that fits an address says who may use it: a is an administrator, o an operator, b billing, v a viewer, n nobody.
 var promised = []struct{ method, path, who string }{
-	{"", `^/(login|login/(code|code/ask|passkey|passkey/ask|forgotten|link)|logout|setup|theme)$`, "aobvn"},
+	{"", `^/(login|login/(sso(/callback)?|code(/ask)?|passkey(/ask)?|forgotten|link)|logout|setup|theme)$`, "aobvn"},
 	// What everybody has of their own.
 	{"", `^/(prove|settings/profile|settings/density|views|columns|notices|ticks|density)`, "aobv"},
 	// An administrator alone: providers, sources of the CRM and their secrets, users, tokens, general settings,
 	// dialect, capture, mail, tax, company.
-	{"", `^/settings/(general|users|company|tax|mail|tokens|sign-in)`, "a"},
+	{"", `^/settings/(general|users|company|tax|mail|tokens|sign-in|sso|secrets|four-eyes)`, "a"},
 	{"", `^/providers/(new$|:id/edit|:id/deactivate|:id/activate|:id/capture|:id/dialect)`, "a"},
 	{"POST", `^/providers(/:id)?$`, "a"},
 	{"", `^/crm-sources/(new$|:id/edit|:id/deactivate|:id/activate)`, "a"},
@@ -140,6 +140,8 @@ var promised = []struct{ method, path, who string }{
 	{"", `^/invoices/(payments|:id/(send|dispute|void|credit))`, "ab"},
 	{"", `^/changes/billed-elsewhere`, "ab"},
 	{"", `^/billing/contracts`, "ab"},
+	// Who may do what needs a second person may also be that person.
+	{"POST", `^/four-eyes/:id/(grant|refuse|withdraw)$`, "ab"},
 	// A viewer reads the rest.
 	{"GET", `^/`, "aobv"},
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,15 +40,17 @@ func Handler(a *app.App, o Options) http.Handler {
 
 	e.Use(patient(cmp.Or(o.Patience, postgres.WaitLimit)))
 	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, whence, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock),
-		recovered(a.Log), securityHeaders(https), httpx.Secure(https), hostGuard(o.BaseURL), trailingSlash,
+		recovered(a.Log), securityHeaders(https), httpx.Secure(https),
+		bypass(auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused), hostGuard(o.BaseURL), trailingSlash,
 		crossOrigin(auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused),
 		httpx.WithFrame(sessions.Frame()), readableAddress)
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
 	health(e, a)
 
 	pages := e.Group("", sessions.Load, sessions.SetupFirst, httpx.WithGiven(fileGiven(a)))
+	own := newShares()
 	for _, r := range routes(a, sessions, o) {
-		r.add(pages, sessions, turned(a))
+		r.add(pages, sessions, gates{hold: eyesOf(a).Hold, shares: own}, turned(a))
 	}
 	// A page that does not exist looks the same to everybody who is signed in, and asks others to sign in.
 	pages.RouteNotFound("/*", func(echo.Context) error { return echo.ErrNotFound }, sessions.Require())
@@ -77,7 +80,13 @@ func turned(a *app.App) echo.MiddlewareFunc {
 	}
 }
 
-func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFunc) {
+// gates are what stands before the handlers behind sign-in.
+type gates struct {
+	hold   echo.MiddlewareFunc // what one may not do alone; nil: nothing is held
+	shares *shares
+}
+
+func (r route) add(g *echo.Group, m *session.Manager, all gates, then ...echo.MiddlewareFunc) {
 	var guards []echo.MiddlewareFunc
 	if !r.open {
 		guards = append(append(guards, m.Admit(areas[r.path], r.roles...)), then...)
@@ -87,9 +96,18 @@ func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFun
 		if r.proof {
 			guards = append(guards, m.Proven(r.proofIf))
 		}
+		if r.method == http.MethodPost && all.hold != nil {
+			guards = append(guards, all.hold)
+		}
 	}
 	for _, path := range r.paths() {
-		handle := r.handle
+		handle, class, guards := r.handle, r.class(path), guards
+		if boundOf(class).AtOnce > 0 && all.shares != nil {
+			guards = append(slices.Clone(guards), all.shares.fair)
+		}
+		if r.method == http.MethodPost && !class.isUpload() {
+			guards = append([]echo.MiddlewareFunc{fits(class)}, guards...)
+		}
 		switch {
 		case r.method == http.MethodPost:
 			handle = within(postLimit, handle)

@@ -20,6 +20,7 @@ import (
 	"seatledger/web/dashboard"
 	"seatledger/web/dialects"
 	"seatledger/web/differences"
+	"seatledger/web/foureyes"
 	webimports "seatledger/web/imports"
 	"seatledger/web/invoices"
 	"seatledger/web/mails"
@@ -34,6 +35,7 @@ import (
 	"seatledger/web/search"
 	"seatledger/web/session"
 	"seatledger/web/settings"
+	"seatledger/web/sso"
 	"seatledger/web/subscriptions"
 	"seatledger/web/supplierbills"
 	"seatledger/web/syncruns"
@@ -74,12 +76,15 @@ type handlers struct {
 	bills         supplierbills.Handlers
 	months        closing.Handlers
 	differences   differences.Handlers
+	eyes          foureyes.Handlers
+	sso           sso.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers {
 	files := webimports.Pages{Service: imports.Service{DB: a.DB, Clock: a.Clock}, Zone: a.Zone}
 	return handlers{
-		sessions:  session.Handlers{Manager: m, Auth: a.Auth, Access: a.Access, SetupCode: o.SetupCode},
+		sessions: session.Handlers{Manager: m, Auth: a.Auth, Access: a.Access, SetupCode: o.SetupCode,
+			Provider: a.SSO.Button},
 		providers: providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
 		dialects:  dialects.Handlers{DB: a.DB, Zone: a.Zone, Dialects: a.Dialects, Rehearsal: a.Rehearsal},
 		crm: crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone,
@@ -118,8 +123,14 @@ func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers 
 		months:      closing.Handlers{Months: a.Months, Zone: a.Zone},
 		bills:       supplierbills.Handlers{Bills: a.Bills, Imports: files, Zone: a.Zone},
 		views:       views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
+		eyes:        eyesOf(a),
+		sso:         sso.Handlers{SSO: a.SSO, Manager: m, BaseURL: o.BaseURL, Zone: a.Zone},
 		differences: differences.Handlers{Differences: a.Differences, Bulk: a.Bulk},
 	}
+}
+
+func eyesOf(a *app.App) foureyes.Handlers {
+	return foureyes.Handlers{Requests: a.FourEyes, Zone: a.Zone}
 }
 
 func about(a *app.App, o Options) settings.About {

@@ -24,7 +24,7 @@ func TestGETsAndPOSTsHaveALimitForTheWholeRequest(t *testing.T) {
 				left = time.Until(at)
 			}
 			return c.NoContent(http.StatusNoContent)
-		}}.add(e.Group(""), nil)
+		}}.add(e.Group(""), nil, gates{})
 		e.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), method, "/x", nil))
 		if left <= want-time.Minute/2 || left > want || want >= writeLimit {
 			t.Errorf("%s has %s, want %s", method, left, want)

@@ -14,6 +14,7 @@ import (
 	"seatledger/web/httpx"
 	"seatledger/web/search"
 	"seatledger/web/session"
+	"seatledger/web/sso"
 )
 
 // route is one line of the table: who may do what, where.
@@ -24,6 +25,7 @@ type route struct {
 	roles  []auth.Role // any of them, and always an admin; none: everybody signed in
 	open   bool        // without a session
 	stream bool        // answers as long as it lasts
+	takes  Class       // what is sent to it; empty: an ordinary form
 	file   bool        // the same address with .csv or .xlsx gives the same rows as a file
 	early  bool        // also for who must set up a second factor first
 	proof  bool        // asks its person to prove once more who they are, unless they did so just now
@@ -108,6 +110,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		open(post(session.ForgottenPath, h.sessions.Forgotten)),
 		open(get(session.LinkPath, h.sessions.LinkForm)),
 		open(post(session.LinkPath, h.sessions.Link)),
+		open(get(session.ProviderPath, h.sso.Begin)),
+		open(get(sso.BackPath, h.sso.Return)),
 		open(post(session.LogoutPath, h.sessions.Logout)),
 		early(get(session.ProvePath, h.sessions.ProveForm)),
 		early(post(session.ProvePath, h.sessions.Prove)),
@@ -160,7 +164,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/providers/:id/subscriptions/new", h.manual.NewSubscription, operator),
 		post("/providers/:id/subscriptions", h.manual.CreateSubscription, operator),
 		get("/providers/:id/import", h.manual.ImportForm, operator),
-		post("/providers/:id/import", h.manual.Upload, operator),
+		takes(UploadClass, post("/providers/:id/import", h.manual.Upload, operator)),
 		get("/providers/:id/import/:import", h.manual.Preview, operator),
 		post("/providers/:id/import/:import/columns", h.manual.Columns, operator),
 		post("/providers/:id/import/:import/apply", h.manual.Apply, operator),
@@ -169,7 +173,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/crm-accounts/new", h.crm.New, operator, billing),
 		post("/crm-accounts", h.crm.Create, operator, billing),
 		get("/crm-accounts/import", h.crm.ImportForm, operator, billing),
-		post("/crm-accounts/import", h.crm.Upload, operator, billing),
+		takes(UploadClass, post("/crm-accounts/import", h.crm.Upload, operator, billing)),
 		get("/crm-accounts/import/:import", h.crm.Preview, operator, billing),
 		post("/crm-accounts/import/:import/columns", h.crm.Columns, operator, billing),
 		post("/crm-accounts/import/:import/apply", h.crm.Apply, operator, billing),
@@ -238,7 +242,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/contracts/make", h.bulk.Make, billing),
 		post("/contracts/change", h.bulk.Begin(contract.EditDeed), billing),
 		get("/contracts/import", h.contracts.ImportForm, billing),
-		post("/contracts/import", h.contracts.Upload, billing),
+		takes(UploadClass, post("/contracts/import", h.contracts.Upload, billing)),
 		get("/contracts/import/:import", h.contracts.Preview, billing),
 		post("/contracts/import/:import/columns", h.contracts.Columns, billing),
 		post("/contracts/import/:import/apply", h.contracts.Apply, billing),
@@ -277,7 +281,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/price-lists/:id/items/:item/delete", h.prices.ConfirmDelete, billing),
 		post("/price-lists/:id/items/:item/delete", h.prices.DeleteItem, billing),
 		get("/price-lists/:id/import", h.prices.ImportForm, billing),
-		post("/price-lists/:id/import", h.prices.Upload, billing),
+		takes(UploadClass, post("/price-lists/:id/import", h.prices.Upload, billing)),
 		get("/price-lists/:id/import/:import", h.prices.Preview, billing),
 		post("/price-lists/:id/import/:import/columns", h.prices.Columns, billing),
 		post("/price-lists/:id/import/:import/apply", h.prices.Apply, billing),
@@ -359,7 +363,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/contracts/:id/differences", h.invoices.TakeOpening, billing),
 		post("/invoices/paid", h.bulk.Paid, billing),
 		get("/invoices/payments", h.invoices.PaymentsForm, billing),
-		post("/invoices/payments", h.invoices.PaymentsUpload, billing),
+		takes(UploadClass, post("/invoices/payments", h.invoices.PaymentsUpload, billing)),
 		get("/invoices/payments/:import", h.invoices.PaymentsPreview, billing),
 		post("/invoices/payments/:import/columns", h.invoices.PaymentsColumns, billing),
 		post("/invoices/payments/:import/apply", h.invoices.PaymentsApply, billing),
@@ -382,7 +386,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		list("/supplier-bills", h.bills.List),
 		get("/supplier-bills/new", h.bills.New, billing),
-		post("/supplier-bills", h.bills.Upload, billing),
+		takes(LongClass, post("/supplier-bills", h.bills.Upload, billing)),
 		get("/supplier-bills/new/:import", h.bills.Preview, billing),
 		post("/supplier-bills/new/:import/columns", h.bills.Columns, billing),
 		post("/supplier-bills/new/:import/apply", h.bills.Apply, billing),
@@ -495,7 +499,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/settings/general", h.settings.General, admin),
 		post("/settings/general", h.settings.SaveGeneral, admin),
 		get("/settings/company", h.settings.Company, admin),
-		post("/settings/company", h.settings.SaveCompany, admin),
+		takes(LogoClass, post("/settings/company", h.settings.SaveCompany, admin)),
 		get("/settings/company/logo", h.settings.CompanyLogo, admin),
 		get("/settings/tax", h.settings.Tax, admin),
 		post("/settings/tax", h.settings.SaveTax, admin),
@@ -508,6 +512,23 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/settings/mail/test", h.settings.TestMail, admin),
 		get("/settings/mail/templates/:key", h.settings.Template, admin),
 		post("/settings/mail/templates/:key", h.settings.SaveTemplate, admin),
+		get("/four-eyes", h.eyes.List),
+		get("/four-eyes/:id", h.eyes.Show),
+		post("/four-eyes/:id/grant", h.eyes.Grant, billing),
+		post("/four-eyes/:id/refuse", h.eyes.Refuse, billing),
+		post("/four-eyes/:id/withdraw", h.eyes.Withdraw, billing),
+		get("/settings/profile/identity", h.sso.Link),
+		proven(post("/settings/profile/identity", h.sso.BeginLink)),
+		proven(post("/settings/profile/identity/end", h.sso.EndLink)),
+		get("/settings/users/:id/identity", h.sso.User, admin),
+		proven(post("/settings/users/:id/identity", h.sso.LinkUser, admin)),
+		proven(post("/settings/users/:id/identity/end", h.sso.EndUserLink, admin)),
+		get("/settings/secrets", h.settings.Secrets, admin),
+		post("/settings/secrets", h.settings.SayExpiry, admin),
+		get("/settings/sso", h.sso.Settings, admin),
+		proven(post("/settings/sso", h.sso.Save, admin)),
+		get("/settings/four-eyes", h.settings.FourEyes, admin),
+		proven(post("/settings/four-eyes", h.settings.SaveFourEyes, admin)),
 		get("/settings/tokens", h.settings.Tokens, admin),
 		proven(post("/settings/tokens", h.settings.MakeToken, admin)),
 		proven(post("/settings/tokens/:id/revoke", h.settings.RevokeToken, admin)),

@@ -29,6 +29,9 @@ func (c *Client) CheckURL(raw string) error {
 	if err != nil {
 		return err
 	}
+	if err := c.named(u); err != nil {
+		return err
+	}
 	g := c.guardFor(u)
 	if addr, err := netip.ParseAddr(u.Hostname()); err == nil {
 		return g.judge(netip.AddrPortFrom(addr, portOf(u)))

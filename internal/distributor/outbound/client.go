@@ -19,6 +19,7 @@ import (
 // Options of a client; what is left zero gets a sensible value.
 type Options struct {
 	Allow     Allow
+	Hosts     []string       // names that may be called, *.example for all below one; none: any public one
 	Timeout   time.Duration  // the whole of one call, body included; 30 s
 	MaxBody   int64          // bytes, after decompression; 16 MiB
 	MaxHeader int64          // bytes; 64 KiB
@@ -29,6 +30,7 @@ type Options struct {
 // Client makes guarded calls. It is safe for concurrent use.
 type Client struct {
 	allow    Allow
+	hosts    []string
 	timeout  time.Duration
 	maxBody  int64
 	large    *semaphore.Weighted
@@ -54,8 +56,9 @@ func New(o Options) (*Client, error) {
 		return nil, fmt.Errorf("outbound: a limit is negative")
 	}
 	c := &Client{
-		allow: o.Allow, timeout: orDefault(o.Timeout, 30*time.Second), maxBody: orDefault(o.MaxBody, 16<<20),
-		tls: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs}, resolver: o.Resolver,
+		allow: o.Allow, hosts: o.Hosts, timeout: orDefault(o.Timeout, 30*time.Second),
+		maxBody: orDefault(o.MaxBody, 16<<20),
+		tls:     &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs}, resolver: o.Resolver,
 	}
 	c.large = semaphore.NewWeighted(1)
 	header := orDefault(o.MaxHeader, 64<<10)
@@ -174,6 +177,9 @@ func (c *Client) do(ctx context.Context, r Request) (Answer, error) {
 
 // roundTrip speaks to the transport itself: it knows no redirects and no cookies.
 func (c *Client) roundTrip(req *http.Request) (*http.Response, error) {
+	if err := c.named(req.URL); err != nil {
+		return nil, err
+	}
 	switch req.URL.Scheme {
 	case "https":
 		return c.secure.RoundTrip(req)

@@ -228,6 +228,38 @@ func TestSecretsAreSealedWithAES256GCMAlone(t *testing.T) {
 	}
 }
 
+// TestLogsGoToOnePlaceAlone looks at who makes a logger that writes: obs alone, onto what main hands to it, and main
+// hands the process's own outputs. Nobody opens a file, a socket or the system's log for it.
+func TestLogsGoToOnePlaceAlone(t *testing.T) {
+	t.Parallel()
+	_, files := tree(t)
+	makers := map[string]bool{}
+	for _, f := range files {
+		if f.IsTest() || notInTheProgram.MatchString(f.Path) {
+			continue
+		}
+		for _, path := range f.Imports() {
+			if path == "log" || path == "log/syslog" {
+				t.Errorf("%s imports %s", f.Path, path)
+			}
+		}
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			of, is := s.X.(*ast.Ident)
+			if is && of.Name == "slog" && (s.Sel.Name == "NewTextHandler" || s.Sel.Name == "NewJSONHandler") {
+				makers[f.Dir()] = true
+			}
+			return true
+		})
+	}
+	if len(makers) != 1 || !makers["internal/obs"] {
+		t.Errorf("loggers that write are made in %v", makers)
+	}
+}
+
 // TestTheComponentsArePinnedAndTheirLicencesKnown holds docs/security/components.md to the modules that the program is
 // built from; task sbom writes it anew.
 func TestTheComponentsArePinnedAndTheirLicencesKnown(t *testing.T) {
@@ -309,7 +341,8 @@ var comparers = map[string]string{"internal/auth/hash.go": "ConstantTimeCompare"
 var secretNames = regexp.MustCompile(`(?i)(password|secret|token|setupcode)$`)
 
 // doors are the rooms of signing in; a session is looked up by the hash of its token and never compared with it.
-var doors = []string{"internal/auth", "internal/secret", "internal/anchor", "internal/token", "web/session"}
+var doors = []string{"internal/auth", "internal/secret", "internal/anchor", "internal/token", "web/session",
+	"internal/sso", "web/sso"}
 
 // TestSecretsAreComparedInConstantTime holds that the functions which compare secrets do it by crypto/subtle, and that
 // nothing in the rooms of sign-in and sessions compares one by ==.

@@ -1,0 +1,158 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/semaphore"
+
+	"seatledger/internal/errs"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+)
+
+// Class is what a request may become. docs/security/bounds.md says each in words and lists every route under one.
+type Class string
+
+// The classes.
+const (
+	PageClass   Class = "page"
+	FormClass   Class = "form"
+	LogoClass   Class = "form with a picture"
+	UploadClass Class = "upload"
+	LongClass   Class = "long upload"
+	FileClass   Class = "file"
+	StreamClass Class = "stream"
+)
+
+// Bound is what stands of a class in the table.
+type Bound struct {
+	Body   int64         // bytes that are read of a request at most
+	Limit  time.Duration // for all of it; 0: as long as whoever reads keeps up
+	AtOnce int64         // of one person, in one process; the others wait; 0: not counted
+}
+
+// heavyAtOnce is how many files one person is given, or gives, at the same time.
+const heavyAtOnce = 4
+
+func boundOf(c Class) Bound {
+	switch c {
+	case PageClass:
+		return Bound{Limit: pageLimit}
+	case LogoClass:
+		return Bound{Body: 2 * httpx.FormLimit, Limit: postLimit}
+	case UploadClass:
+		return Bound{Body: httpx.UploadLimit + httpx.FormLimit, Limit: postLimit, AtOnce: heavyAtOnce}
+	case LongClass:
+		return Bound{Body: httpx.LongLimit + httpx.FormLimit, Limit: postLimit, AtOnce: heavyAtOnce}
+	case FileClass:
+		return Bound{AtOnce: heavyAtOnce}
+	case StreamClass:
+		return Bound{}
+	}
+	return Bound{Body: httpx.FormLimit, Limit: postLimit}
+}
+
+// class is what a request to an address of the route may become.
+func (r route) class(path string) Class {
+	switch {
+	case r.takes != "":
+		return r.takes
+	case r.method == http.MethodPost:
+		return FormClass
+	case r.stream:
+		return StreamClass
+	case isFile(path):
+		return FileClass
+	}
+	return PageClass
+}
+
+// takes is a route whose form is of another class than an ordinary one.
+func takes(c Class, r route) route { r.takes = c; return r }
+
+// fits refuses a body that says itself that it is too large, before anything of it is read, and cuts the others off at
+// their bound. Who uploads is answered by whoever reads the file, who lets the sender come to an end first.
+func fits(c Class) echo.MiddlewareFunc {
+	most := boundOf(c).Body
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			if r.ContentLength > most {
+				return echo.NewHTTPError(http.StatusRequestEntityTooLarge)
+			}
+			r.Body = http.MaxBytesReader(c.Response(), r.Body, most)
+			return next(c)
+		}
+	}
+}
+
+// shares keeps one person's heavy requests from taking what all need: no more than a few go on at once, and the others
+// of that person wait for them.
+type shares struct {
+	mu sync.Mutex
+	of map[uuid.UUID]*share
+}
+
+type share struct {
+	room  *semaphore.Weighted
+	users int
+}
+
+func newShares() *shares { return &shares{of: map[uuid.UUID]*share{}} }
+
+func (s *shares) take(id uuid.UUID) *share {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	own := s.of[id]
+	if own == nil {
+		own = &share{room: semaphore.NewWeighted(heavyAtOnce)}
+		s.of[id] = own
+	}
+	own.users++
+	return own
+}
+
+func (s *shares) leave(id uuid.UUID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if own := s.of[id]; own != nil {
+		if own.users--; own.users == 0 {
+			delete(s.of, id)
+		}
+	}
+}
+
+// fair lets a person's heavy request wait until there is room for it.
+func (s *shares) fair(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		id := session.User(c).ID
+		if token := session.TokenID(c); token != uuid.Nil {
+			id = token
+		}
+		own := s.take(id)
+		defer s.leave(id)
+		ctx, done := context.WithTimeout(c.Request().Context(), pageLimit)
+		err := own.room.Acquire(ctx, 1)
+		done()
+		if errors.Is(err, context.DeadlineExceeded) {
+			return errs.Newf(errs.Unavailable, "You have %d files under way at once. Nothing was changed; wait "+
+				"until one "+
+				"of them is through, and try again.", heavyAtOnce)
+		}
+		if err != nil {
+			return err
+		}
+		defer own.room.Release(1)
+		return next(c)
+	}
+}
+
+// isUpload tells whether a class is answered by whoever reads the file.
+func (c Class) isUpload() bool { return strings.HasSuffix(string(c), "upload") }
