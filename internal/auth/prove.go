@@ -12,7 +12,7 @@ import (
 )
 
 // ProofLasts is how long it counts that somebody proved who they are. After that what is dear asks once more.
-const ProofLasts = 10 * time.Minute
+const ProofLasts = time.Hour
 
 // Recent tells whether the holder of a session proved themselves recently enough for what is dear.
 func (s Service) Recent(shown Shown) bool {

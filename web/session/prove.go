@@ -205,7 +205,7 @@ func (m *Manager) proofPage(c echo.Context, f auth.Factors, problems map[string]
 		fields[i+1].Autofocus = false
 	}
 	d := door(c, m.o.Version, "Is it still you?", fields, problems)
-	d.Frame.Lead = "This changes something important, and you showed who you are more than ten minutes ago. " +
+	d.Frame.Lead = "This changes something important, and you showed who you are more than an hour ago. " +
 		"What you typed is kept and goes on from here."
 	d.Button = "Go on"
 	return d

@@ -129,7 +129,7 @@ func TestWhatIsDearAsksWhoIsThereAndKeepsWhatWasTyped(t *testing.T) {
 	a := v.post("/dear?x=1", typed)
 	form := a.page.Find(`form[action="/dear?x=1"]`)
 	if a.StatusCode != http.StatusUnauthorized || form.Length() != 1 || strings.Contains(a.body, "s3cret") {
-		t.Fatalf("ten minutes later: %d", a.StatusCode)
+		t.Fatalf("an hour later: %d", a.StatusCode)
 	}
 	if n := h.count(t, `SELECT count(*) FROM held_forms WHERE encode(sealed, 'escape') LIKE '%s3cret%'`); n != 0 {
 		t.Error("what was typed stands in the clear")
@@ -181,7 +181,7 @@ func TestAHeldFormStaysWithItsSessionAndAddress(t *testing.T) {
 	}
 	h.clock.Advance(auth.ProofLasts)
 	if a := ada.post("/dear", proof); a.StatusCode != http.StatusConflict {
-		t.Errorf("after ten minutes: %d", a.StatusCode)
+		t.Errorf("after an hour: %d", a.StatusCode)
 	}
 }
 

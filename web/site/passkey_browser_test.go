@@ -120,7 +120,7 @@ func TestPasskeysInABrowser(t *testing.T) {
 		ada.WaitFor(".side__foot")
 	})
 	t.Run("in place of the password, before what is dear", func(t *testing.T) {
-		runSQL(t, s, `UPDATE sessions SET proved_at = proved_at - interval '10 minutes'`)
+		runSQL(t, s, `UPDATE sessions SET proved_at = proved_at - interval '1 hour'`)
 		ada.open("/settings/profile")
 		ada.Submit(`form[action="/settings/profile/recovery"] button`)
 		ada.Click(passkeyButton)
@@ -229,7 +229,7 @@ func TestPagesOfSignInInABrowser(t *testing.T) {
 		ada.open(path)
 		look(ada, name)
 	}
-	runSQL(t, s, `UPDATE sessions SET proved_at = proved_at - interval '10 minutes'`)
+	runSQL(t, s, `UPDATE sessions SET proved_at = proved_at - interval '1 hour'`)
 	ada.open("/settings/profile")
 	ada.Submit(`form[action="/settings/profile/recovery"] button`)
 	look(ada, "proof")

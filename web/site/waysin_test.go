@@ -276,7 +276,7 @@ func TestDearPagesAskAgainAndKeepTheForm(t *testing.T) {
 	t.Parallel()
 	s := webtest.Start(t, webtest.Options{})
 	admin := s.SignIn(auth.Admin)
-	runSQL(t, s, `UPDATE sessions SET proved_at = proved_at - interval '10 minutes'`)
+	runSQL(t, s, `UPDATE sessions SET proved_at = proved_at - interval '1 hour'`)
 	asked := admin.Get("/settings/users/new").FormTo("/settings/users").Set("name", "Eve Example",
 		"email", "eve@reseller.example", "role", "billing", "password", chosen).Submit().Want(http.StatusUnauthorized)
 	if asked.Has(chosen) {
