@@ -1,12 +1,14 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
@@ -64,26 +66,13 @@ func visitOf(ctx context.Context) *Visit {
 // FindCtx reads a session that has not ended and its user in one statement, since every page begins so, and notes
 // that it is in use.
 func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error) {
-	var row struct {
-		Data   []byte
-		SeenAt time.Time
-		Beside string
-		Named  uuid.UUID
-		Holder User `gorm:"embedded"`
-	}
-	beside := "''"
-	if s.Beside != "" {
-		beside = s.Beside
-	}
 	now := s.Clock.Now()
-	found := s.DB.Read(ctx).Raw(`SELECT s.data, s.seen_at, s.id AS named, `+holderColumns+`, `+beside+` AS beside
-		FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.token_hash = ? AND s.expiry > ?`, hash,
-		now).Scan(&row)
-	if found.Error != nil || found.RowsAffected == 0 {
-		return nil, false, found.Error
+	row, found, err := s.find(ctx, hash, now)
+	if err != nil || !found {
+		return nil, false, err
 	}
 	v := visitOf(ctx)
-	v.found, v.holder, v.beside, v.Session = hash, row.Holder, row.Beside, row.Named
+	v.found, v.holder, v.beside, v.Session = hash, row.User, row.Beside, row.Named
 	if now.Sub(row.SeenAt) < seenEvery {
 		return row.Data, true, nil
 	}
@@ -91,6 +80,32 @@ func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error
 		UPDATE sessions SET seen_at = @now, expiry = least(CAST(@idle AS timestamptz),
 			created_at + @absolute * interval '1 second')
 		WHERE token_hash = @hash`, s.limits(hash, now)).Error
+}
+
+// visited is a session as it is found, with its user.
+type visited struct {
+	Data   []byte
+	SeenAt time.Time
+	Named  uuid.UUID
+	Beside string
+	User
+}
+
+func (s Sessions) find(ctx context.Context, hash string, now time.Time) (row visited, found bool, err error) {
+	err = postgres.Query(ctx, s.DB.Read(ctx), `SELECT s.data, s.seen_at, s.id AS named, `+
+		cmp.Or(s.Beside, "''")+` AS beside, `+holderColumns+`
+		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ? AND s.expiry > ?`, []any{hash, now},
+		func(rows pgx.Rows) (err error) {
+			row, err = pgx.CollectOneRow(rows, pgx.RowToStructByName[visited])
+			return err
+		})
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return row, err == nil, err
+	}
+	// Nobody has signed in by it, or there is none.
+	asked := s.DB.Read(ctx).Raw(`SELECT data, seen_at, id AS named FROM sessions
+		WHERE token_hash = ? AND expiry > ? AND user_id IS NULL`, hash, now).Scan(&row)
+	return row, asked.RowsAffected > 0, asked.Error
 }
 
 func (s Sessions) limits(hash string, now time.Time) map[string]any {
