@@ -18,7 +18,9 @@ const MarkSQL = `(SELECT coalesce(sum(n), 0)::text FROM choice_marks)`
 type markKey struct{}
 
 // WithMark carries what MarkSQL said a moment ago. What was read under the same mark is as it would be read now.
-func WithMark(ctx context.Context, mark string) context.Context { return context.WithValue(ctx, markKey{}, mark) }
+func WithMark(ctx context.Context, mark string) context.Context {
+	return context.WithValue(ctx, markKey{}, mark)
+}
 
 // parts are what is asked in one statement.
 type parts struct {

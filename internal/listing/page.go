@@ -74,6 +74,7 @@ func (l *List[R]) Statement(q Query) (string, []any) {
 		return l.searched(q)
 	}
 	where, args := q.Where()
+	where += l.someOf(q, where)
 	behind, more := q.Page.Where()
 	limit, rows := strconv.Itoa(q.Page.Limit()), []any(nil)
 	if !q.isKept() {
@@ -86,6 +87,21 @@ func (l *List[R]) Statement(q Query) (string, []any) {
 		return bareKeys(q, keys), args
 	}
 	return l.dressed(q, keys), append(args, q.joined...)
+}
+
+// someOf lets no page of several filters be looked for that, as the kept counts know, no record fits: nothing would be
+// found before the end of the list.
+func (l *List[R]) someOf(q Query, where string) string {
+	kept, filters := l.CountsFor(q), 0
+	for _, f := range q.Spec.Filters {
+		if q.Narrows(f) {
+			filters++
+		}
+	}
+	if kept == "" || filters < 2 || !q.isKept() {
+		return ""
+	}
+	return fmt.Sprintf(" AND (SELECT coalesce(sum(n), 0) > 0 FROM %s WHERE %s)", kept, where)
 }
 
 // bareKeys are a page's keys alone, as its address has them.
