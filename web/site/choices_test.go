@@ -32,8 +32,8 @@ func TestTheNextPageOffersWhatThereIsToChooseNow(t *testing.T) {
 		{"/changes", "provider", `UPDATE providers SET name = 'Distributor Beside' WHERE name = 'Distributor Aside'`,
 			"Distributor Beside", "Distributor Aside"},
 		{"/audit", "actor", `UPDATE users SET name = 'Zoe Renamed' WHERE role = 'admin'`, "Zoe Renamed", ""},
-		{"/audit", "action", `INSERT INTO audit_events (at, actor, action, object_type, object_id)
-			VALUES (now(), 'Seatledger', 'thing.tried', 'thing', '1')`, "thing tried", ""},
+		{"/audit", "action", `INSERT INTO audit_events (at, actor, action, object_type, object_id, object_name)
+			VALUES (now(), 'Seatledger', 'thing.tried', 'thing', '1', '')`, "thing tried", ""},
 		{"/audit", "object_type", `SELECT 1`, "thing", ""},
 	} {
 		before := offered(step.list, step.filter)

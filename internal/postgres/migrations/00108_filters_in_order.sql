@@ -38,3 +38,7 @@ CREATE INDEX provider_accounts_state ON provider_accounts (state, to_do_key, id)
 DROP INDEX provider_accounts_standing;
 CREATE INDEX provider_accounts_standing ON provider_accounts (provider_status, to_do_key, id)
 	WHERE provider_status <> 'active';
+
+-- Contracts that name somebody, which may be none of a million.
+CREATE INDEX billing_contracts_addressed ON billing_contracts (customer_key, id)
+	INCLUDE (active, is_default, price_list_id) WHERE recipients <> '';
