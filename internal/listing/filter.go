@@ -60,7 +60,8 @@ func (f Filter) choice(v string) *Choice {
 }
 
 // condition is the filter's SQL for a value, with its arguments. One of few words to choose from, or a currency, stands
-// in the SQL itself, so that the database keeps a plan for each; everything else, and whatever is no plain word, is an argument.
+// in the SQL itself, so that the database keeps a plan for each; everything else, and whatever is no plain word, is an
+// argument.
 func (f Filter) condition(v string) (string, []any) {
 	where, c := f.Where, f.choice(v)
 	if c != nil && c.Where != "" {

@@ -107,7 +107,8 @@ func (l *List[R]) someOf(q Query, where string) string {
 // bareKeys are a page's keys alone, as its address has them.
 func bareKeys(q Query, keys string) string {
 	order := paged(q)
-	return fmt.Sprintf("SELECT %s, page.page_id FROM (%s) page ORDER BY %s", keyText(order.Sort.Kind), keys, order.SQL())
+	return fmt.Sprintf("SELECT %s, page.page_id FROM (%s) page ORDER BY %s", keyText(order.Sort.Kind), keys,
+		order.SQL())
 }
 
 // paged is the order of a query over the keys of its page.

@@ -15,10 +15,10 @@ import (
 // looked tells whether the matches of a query's term can be looked up.
 func (q Query) looked() bool { return q.Search != "" && q.Spec.Search.IDs != "" }
 
-// searched are the keys of a page of a search, and how many records it has, in one statement. A frequent term is found among
-// the next records in the list's order and fills the page there, or in the heads of the order; only where it does not
-// are all its matches looked up. Before the keys stand whether it did, and the count, which is null where nothing
-// was looked up.
+// searched are the keys of a page of a search, and how many records it has, in one statement. A frequent term is found
+// among the next records in the list's order and fills the page there, or in the heads of the order; only where it
+// does not are all its matches looked up. Before the keys stand whether it did, and the count, which is null where
+// nothing was looked up.
 func (l *List[R]) searched(q Query) (string, []any) {
 	s := search{query: q, table: l.Table, id: l.ID, order: q.Page.Sorted(), size: q.Page.Limit()}
 	s.narrow, s.narrowArgs = q.narrow()

@@ -69,10 +69,11 @@ func TestWhatIsAskedTogetherIsAnsweredInTurn(t *testing.T) {
 	}
 	ctx := t.Context()
 	two := []postgres.Ask{ask(`SELECT ?::int + 1`, &first, 1), ask(`SELECT generate_series(1, ?::int)`, &second, 3)}
-	if err := postgres.Together(ctx, db.Read(ctx), two...); err != nil || len(first) != 1 || first[0] != 2 || len(second) != 3 {
+	err := postgres.Together(ctx, db.Read(ctx), two...)
+	if err != nil || len(first) != 1 || first[0] != 2 || len(second) != 3 {
 		t.Fatalf("%v %v: %v", first, second, err)
 	}
-	err := db.InTx(ctx, func(tx *gorm.DB) error {
+	err = db.InTx(ctx, func(tx *gorm.DB) error {
 		if err := tx.Exec(`SELECT set_config('seatledger.kept', '7', true)`).Error; err != nil {
 			return err
 		}
