@@ -167,12 +167,7 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 	if err := b.readStart(ctx, db); err != nil {
 		return err
 	}
-	lists, err := price.AllLists(ctx, db)
-	for _, l := range lists {
-		if l.Items > 0 {
-			b.priceLists++
-		}
-	}
+	b.priceLists, err = price.FilledLists(ctx, db)
 	return err
 }
 

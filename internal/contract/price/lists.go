@@ -19,7 +19,7 @@ type ListRow struct {
 
 const (
 	itemsOf     = "(SELECT count(*) FROM price_list_items i WHERE i.price_list_id = l.id)"
-	contractsOf = "(SELECT count(*) FROM billing_contracts c WHERE c.price_list_id = l.id AND c.active)"
+	contractsOf = "(SELECT coalesce(sum(n), 0)::bigint FROM contract_counts c WHERE c.price_list_id = l.id AND c.active)"
 )
 
 // Lists is the list of all price lists. It is never long: somebody made each by hand.
@@ -46,7 +46,17 @@ var Lists = &listing.List[ListRow]{
 		{Value: "yes", Label: "Active", Where: "l.active"}, {Value: "no", Label: "Inactive", Where: "NOT l.active"}}}},
 }
 
-// AllLists gives every price list by name, for selects and figures.
+// FilledLists counts the price lists that hold a price.
+func FilledLists(ctx context.Context, db *gorm.DB) (n int, err error) {
+	err = db.WithContext(ctx).Raw(`SELECT count(*) FROM price_lists l
+		WHERE EXISTS (SELECT FROM price_list_items i WHERE i.price_list_id = l.id)`).Row().Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count price lists: %w", err)
+	}
+	return n, nil
+}
+
+// AllLists gives every price list by name, for selects.
 func AllLists(ctx context.Context, db *gorm.DB) ([]ListRow, error) {
 	var rows []ListRow
 	err := db.WithContext(ctx).Raw(`SELECT l.*, ` + itemsOf + ` AS items, ` + contractsOf + ` AS contracts
