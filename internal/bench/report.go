@@ -92,8 +92,9 @@ func (b *bench) pageTable(t *strings.Builder) {
 		return
 	}
 	for _, n := range b.rows {
-		fmt.Fprintf(t, "\nPages at %s rows, of the bare page of the same list, by processor time: the median of each group, "+
-			"how many pages of the list miss what is wanted by both measures, and the median of all by pages a second:\n\n"+
+		fmt.Fprintf(t, "\nPages at %s rows, of the bare page of the same list, by processor time: the median of "+
+			"each group, how many pages of the list miss what is wanted by both measures, "+
+			"and the median of all by pages a second:\n\n"+
 			"| List | %s | Missed | By the clock |\n| --- %s| ---: | ---: |\n", grouped(n), strings.Join(groups, " | "),
 			strings.Repeat("| ---: ", len(groups)))
 		for _, s := range subjects {

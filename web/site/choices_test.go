@@ -19,14 +19,16 @@ func TestTheNextPageOffersWhatThereIsToChooseNow(t *testing.T) {
 		})
 		return strings.Join(all, "|")
 	}
-	const provider = `INSERT INTO providers (id, name, connector, comprehensive_api, host, url, reseller_number, currency,
-		active, credentials_at, created_at, updated_at) SELECT gen_random_uuid(), 'Distributor Aside', connector, comprehensive_api,
+	const provider = `INSERT INTO providers (id, name, connector, comprehensive_api, host, url, reseller_number,
+		currency, active, credentials_at, created_at, updated_at) SELECT gen_random_uuid(), 'Distributor Aside',
+		connector, comprehensive_api,
 		'aside.example', 'https://aside.example/', '7099', currency, true, now(), now(),
 		now() FROM providers LIMIT 1`
 	for _, step := range []struct{ list, filter, sql, want, gone string }{
 		{"/subscriptions", "vendor", `INSERT INTO products (id, vendor, part_number, name, sku, created_at, updated_at)
 			VALUES (gen_random_uuid(), 'Zenith', 'Z1', 'Zenith One', '', now(), now())`, "Zenith", ""},
-		{"/subscriptions", "vendor", `UPDATE products SET vendor = 'Zephyr' WHERE vendor = 'Zenith'`, "Zephyr", "Zenith"},
+		{"/subscriptions", "vendor", `UPDATE products SET vendor = 'Zephyr' WHERE vendor = 'Zenith'`, "Zephyr",
+			"Zenith"},
 		{"/subscriptions", "vendor", `DELETE FROM products WHERE vendor = 'Zephyr'`, "", "Zephyr"},
 		{"/changes", "provider", provider, "Distributor Aside", ""},
 		{"/changes", "provider", `UPDATE providers SET name = 'Distributor Beside' WHERE name = 'Distributor Aside'`,

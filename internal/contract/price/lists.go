@@ -19,7 +19,8 @@ type ListRow struct {
 
 const (
 	itemsOf     = "(SELECT count(*) FROM price_list_items i WHERE i.price_list_id = l.id)"
-	contractsOf = "(SELECT coalesce(sum(n), 0)::bigint FROM contract_counts c WHERE c.price_list_id = l.id AND c.active)"
+	contractsOf = "(SELECT coalesce(sum(n), 0)::bigint FROM contract_counts c WHERE c.price_list_id = l.id " +
+		"AND c.active)"
 )
 
 // Lists is the list of all price lists. It is never long: somebody made each by hand.
