@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/figures"
 	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
+	"seatledger/internal/listing"
 	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription/list"
@@ -28,7 +29,7 @@ func (a *App) Keepers() map[string]Keeper {
 		"CRM accounts": crm.Figures{}, "prices": price.Kept{}, "the trail": audit.Days{},
 		"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "invoice lines": invoice.AllLines,
 		"invoices": invoice.All(a.Zone), "subscriptions": list.All, "the dashboard": list.Tallies{},
-		"money": figures.Tallies{}, "the mapping queue": mapping.Waiters{},
+		"money": figures.Tallies{}, "the mapping queue": mapping.Waiters{}, "names of products": list.Names{},
 	}
 }
 
@@ -38,7 +39,7 @@ func (a *App) addUpLists(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return listing.AddUpMarks(ctx, a.DB)
 }
 
 // mendLists says in the log when rows came in past the triggers that keep counts and words.

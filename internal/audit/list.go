@@ -73,9 +73,9 @@ var entryColumns = []listing.Column[Entry]{
 var filters = []listing.Filter{
 	{Name: "actor", Label: "Who", Where: "e.actor_id = ?", Choices: []listing.Choice{
 		{Value: "none", Label: "No user (Seatledger itself)", Where: "e.actor_id IS NULL"}},
-		ChoicesSQL: "SELECT id::text, name, lower(name) FROM users"},
-	{Name: "action", Label: "What", Where: "e.action = ?", ChoicesSQL: words("action")},
-	{Name: "object_type", Label: "On", Where: "e.object_type = ?", ChoicesSQL: words("object_type")},
+		ChoicesSQL: "SELECT id::text, name, lower(name) FROM users", Steady: true},
+	{Name: "action", Label: "What", Where: "e.action = ?", ChoicesSQL: words("action"), Steady: true},
+	{Name: "object_type", Label: "On", Where: "e.object_type = ?", ChoicesSQL: words("object_type"), Steady: true},
 	{Name: "from", Label: "From", IsDate: true, Where: `e.at >= CAST(? AS timestamptz) AND e.seq >= (
 		SELECT min(seq) FROM audit_days WHERE day >= (CAST(? AS timestamptz) AT TIME ZONE 'UTC')::date)`},
 	{Name: "to", Label: "To", IsDate: true, Where: `e.at < CAST(? AS timestamptz) AND e.seq < coalesce((

@@ -93,10 +93,10 @@ func (r Rule) Due(u User) (time.Time, bool) {
 }
 
 // mustSetUpSQL is the same for the page at hand, over sessions s and users u: no factor, and the time is up; or the
-// password was made and handed over.
+// password was made and handed over. Its one parameter is the time.
 const mustSetUpSQL = `coalesce(u.password_once OR NOT s.strong AND EXISTS (SELECT FROM settings r WHERE r.name =
 	'` + ruleRow + `'
 	AND r.value->'required'->>u.role IS NOT NULL
 	AND greatest(CAST(r.value->'required'->>u.role AS timestamptz), u.created_at)
-		+ make_interval(days => CAST(r.value->>'grace_days' AS integer)) <= @now)
+		+ make_interval(days => CAST(r.value->>'grace_days' AS integer)) <= ?)
 	AND NOT ` + hasFactorSQL + `, false)`

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
@@ -77,31 +78,13 @@ func visitOf(ctx context.Context) *Visit {
 // FindCtx reads a session that has not ended and its user in one statement, since every page begins so, and notes
 // that it is in use.
 func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error) {
-	var row struct {
-		Data     []byte
-		SeenAt   time.Time
-		Beside   string
-		Named    uuid.UUID
-		SetUp    bool
-		ProvedAt *time.Time
-		ProvedBy Means
-		Strong   bool
-		Holder   User `gorm:"embedded"`
-	}
-	beside := "''"
-	if s.Beside != "" {
-		beside = s.Beside
-	}
 	now := s.Clock.Now()
-	found := s.DB.Read(ctx).Raw(`SELECT s.data, s.seen_at, s.id AS named, s.proved_at, s.proved_by, s.strong, `+
-		holderColumns+`, `+mustSetUpSQL+` AS set_up, `+beside+` AS beside
-		FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.token_hash = @hash AND s.expiry > @now`,
-		map[string]any{"hash": hash, "now": now}).Scan(&row)
-	if found.Error != nil || found.RowsAffected == 0 {
-		return nil, false, found.Error
+	row, found, err := s.find(ctx, hash, now)
+	if err != nil || !found {
+		return nil, false, err
 	}
 	v := visitOf(ctx)
-	v.found, v.holder, v.beside, v.Session, v.setUp = hash, row.Holder, row.Beside, row.Named, row.SetUp
+	v.found, v.holder, v.beside, v.Session, v.setUp = hash, row.User, row.Beside, row.Named, row.SetUp
 	v.Shown = Shown{By: row.ProvedBy, Strong: row.Strong}
 	if row.ProvedAt != nil {
 		v.Shown.At = *row.ProvedAt
@@ -113,6 +96,36 @@ func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error
 		UPDATE sessions SET seen_at = @now, expiry = least(CAST(@idle AS timestamptz),
 			created_at + @absolute * interval '1 second')
 		WHERE token_hash = @hash`, s.limits(hash, now)).Error
+}
+
+// visited is a session as it is found, with its user.
+type visited struct {
+	Data     []byte
+	SeenAt   time.Time
+	Named    uuid.UUID
+	Beside   string
+	SetUp    bool
+	ProvedAt *time.Time
+	ProvedBy Means
+	Strong   bool
+	User
+}
+
+func (s Sessions) find(ctx context.Context, hash string, now time.Time) (row visited, found bool, err error) {
+	err = postgres.Query(ctx, s.DB.Read(ctx), `SELECT s.data, s.seen_at, s.id AS named, s.proved_at,
+		s.proved_by, s.strong, `+mustSetUpSQL+` AS set_up, `+cmp.Or(s.Beside, "''")+` AS beside, `+holderColumns+`
+		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ? AND s.expiry > ?`, []any{now, hash, now},
+		func(rows pgx.Rows) (err error) {
+			row, err = pgx.CollectOneRow(rows, pgx.RowToStructByNameLax[visited])
+			return err
+		})
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return row, err == nil, err
+	}
+	// Nobody has signed in by it, or there is none.
+	asked := s.DB.Read(ctx).Raw(`SELECT data, seen_at, id AS named, proved_at, proved_by, strong
+		FROM sessions WHERE token_hash = ? AND expiry > ? AND user_id IS NULL`, hash, now).Scan(&row)
+	return row, asked.RowsAffected > 0, asked.Error
 }
 
 func (s Sessions) limits(hash string, now time.Time) map[string]any {

@@ -31,7 +31,7 @@ type User struct {
 	// LastSignInTrue stands beside the time of a moved clock.
 	LastSignInTrue *time.Time `gorm:"column:last_sign_in_true"`
 	// HandedPassword says that their password was made and handed over, and is to be changed first.
-	HandedPassword bool `gorm:"column:password_once"`
+	HandedPassword bool `gorm:"column:password_once" db:"password_once"`
 	// Invited says that they have not chosen a password yet.
 	Invited bool `gorm:"column:invited"`
 }

@@ -105,12 +105,13 @@ func (p *pair) page(ctx context.Context, a address, reference string) error {
 		return err
 	}
 	var ratios, works, rates []float64
+	var cost, spent work
 	for range b.rounds {
-		with, cost, err := p.timed(ctx, p.bare, p.reference, reference)
+		with, took, err := p.timed(ctx, p.bare, p.reference, reference)
 		if err != nil {
 			return err
 		}
-		got, spent, err := p.timed(ctx, p.product, p.server, a.path)
+		got, mine, err := p.timed(ctx, p.product, p.server, a.path)
 		if err != nil {
 			return err
 		}
@@ -118,7 +119,7 @@ func (p *pair) page(ctx context.Context, a address, reference string) error {
 			break
 		}
 		ratios, rates = append(ratios, got.perSecond/with.perSecond), append(rates, got.perSecond)
-		works = append(works, cost/spent)
+		works, cost, spent = append(works, took.whole()/mine.whole()), took, mine
 	}
 	f.ratio, f.work, f.rate = median(ratios), median(works), median(rates)
 	b.found = append(b.found, f)
@@ -126,7 +127,8 @@ func (p *pair) page(ctx context.Context, a address, reference string) error {
 	if f.under() {
 		mark = fmt.Sprintf("  wanted %.2f", wanted[a.kind])
 	}
-	fmt.Fprintf(b.out, "  %5.2f  %5.2f  %7.1f/s  %s%s\n", f.ratio, f.work, f.rate, a.label(), mark)
+	fmt.Fprintf(b.out, "  %5.2f  %5.2f  %7.1f/s  %-17s of %-17s  %s%s\n", f.ratio, f.work, f.rate, spent, cost,
+		a.label(), mark)
 	return nil
 }
 
@@ -145,10 +147,10 @@ func warm(ctx context.Context, t target, path string, b *bench) error {
 }
 
 // timed asks for a page for a while, and tells also how much processor time one took.
-func (p *pair) timed(ctx context.Context, t target, c *child, path string) (rate, float64, error) {
+func (p *pair) timed(ctx context.Context, t target, c *child, path string) (rate, work, error) {
 	before := p.b.worked(c, p.database)
 	got, err := t.pages(ctx, path, p.b.conns, p.b.slice)
-	return got, (p.b.worked(c, p.database) - before).Seconds() / float64(max(got.n, 1)), err
+	return got, p.b.worked(c, p.database).each(before, got.n), err
 }
 
 func median(of []float64) float64 {

@@ -51,6 +51,11 @@ func serve(ctx context.Context, profile string) error {
 		return err
 	}
 	defer func() { _ = a.Close(context.WithoutCancel(ctx)) }()
+	for _, k := range a.Keepers() { // what a filled database would have had done by the clock
+		if err := k.AddUp(ctx, a.DB); err != nil {
+			return err
+		}
+	}
 	if profile != "" {
 		f, err := os.Create(profile)
 		if err != nil {

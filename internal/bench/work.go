@@ -9,14 +9,29 @@ import (
 	"time"
 )
 
-// worked is the processor time that a server and its database sessions have taken so far. Pages that are
-// compared by it are compared truly also while the machine does other things.
-func (b *bench) worked(c *child, database string) time.Duration {
-	sum := taken(c.cmd.Process.Pid)
+// work is processor time of a page: of the server that makes it, and of its database sessions.
+type work struct{ server, database time.Duration }
+
+func (w work) whole() float64 { return (w.server + w.database).Seconds() }
+
+func (w work) String() string {
+	return fmt.Sprintf("%.2f + %.2f ms", w.server.Seconds()*1000, w.database.Seconds()*1000)
+}
+
+// worked is what a server and its database sessions have taken so far. Pages that are compared by it are compared
+// truly also while the machine does other things.
+func (b *bench) worked(c *child, database string) (w work) {
+	w.server = taken(c.cmd.Process.Pid)
 	for _, pid := range b.sessions(database) {
-		sum += taken(pid)
+		w.database += taken(pid)
 	}
-	return sum
+	return w
+}
+
+// each is what one of n pages took since before.
+func (w work) each(before work, n int) work {
+	d := time.Duration(max(n, 1))
+	return work{(w.server - before.server) / d, (w.database - before.database) / d}
 }
 
 // sessions are the database's processes that serve one database.

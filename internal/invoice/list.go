@@ -3,6 +3,7 @@ package invoice
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -28,6 +29,16 @@ type ListRow struct {
 // those of CONTRACT, then ours. The amounts of a shared document stand on the invoice that
 // has its number.
 func All(zone *time.Location) *listing.List[ListRow] {
+	made, ok := lists.Load(zone)
+	if !ok {
+		made, _ = lists.LoadOrStore(zone, listIn(zone))
+	}
+	return made.(*listing.List[ListRow]) //nolint:forcetypeassert // nothing else is stored
+}
+
+var lists sync.Map // by zone: each page asks for it
+
+func listIn(zone *time.Location) *listing.List[ListRow] {
 	return &listing.List[ListRow]{
 		Name: "invoices", One: "invoice", Many: "invoices",
 		Table: "invoices i", ID: "i.id", Default: "-number", Ways: true,

@@ -77,7 +77,7 @@ var All = &listing.List[ListRow]{
 
 var filters = []listing.Filter{
 	{Name: "provider", Label: "Provider", Counted: true, Where: "st.change_provider_id = ?",
-		ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers"},
+		ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers", Steady: true},
 	{Name: "event", Label: "Event", Counted: true, Where: "st.change_event = ?", Choices: []listing.Choice{
 		{Value: string(Create), Label: "Create"}, {Value: string(Update), Label: "Update"},
 		{Value: string(Product), Label: "Product"}, {Value: string(Price), Label: "Price"},

@@ -3,10 +3,10 @@ package listing
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"gorm.io/gorm"
+
+	"seatledger/internal/postgres"
 )
 
 // Count is how many records a query lets through: from the kept counts where they carry
@@ -30,20 +30,22 @@ func (l *List[R]) count(q Query, most int) (string, []any) {
 
 // Found is a page together with what Count says, in one statement. A term that stands in very many records fills
 // its page without their being counted (Page.Frequent).
-func (l *List[R]) Found(ctx context.Context, db *gorm.DB, q Query, most int) (Page[R], int, error) {
-	if q.looked() {
-		return l.found(ctx, db, q)
-	}
+func (l *List[R]) Found(ctx context.Context, db *gorm.DB, q Query, most int, beside ...postgres.Ask) (Page[R], int,
+	error) {
 	count, args := l.count(q, most)
-	sql, more := l.Statement(q)
-	sql = "SELECT (" + count + "), " + strings.TrimPrefix(sql, "SELECT ")
-	n := 0
-	rows, err := l.read(ctx, db, q, sql, slices.Concat(args, more), &n)
-	if err == nil && len(rows) == 0 && (q.Page.After != nil || q.Page.Before != nil) { // behind the end
-		n, err = l.Count(ctx, db, q, most)
+	p, n, err := l.look(ctx, db, q, count, args, beside)
+	switch {
+	case err != nil || p.Frequent:
+		return p, 0, err
+	case n != nil:
+		return p, *n, nil
+	case q.Page.After == nil && q.Page.Before == nil: // no row brought it, for there is none
+		return p, 0, nil
+	case q.looked():
+		most = mostFound
 	}
-	p, err := l.cut(q, rows, err)
-	return p, n, err
+	behind, err := l.Count(ctx, db, q, most)
+	return p, behind, err
 }
 
 // Kept tells whether the kept counts answer a query.

@@ -17,6 +17,7 @@ type Filter struct {
 	// currency.
 	Choices    []Choice
 	ChoicesSQL string // value and label, in order
+	Steady     bool   // what ChoicesSQL finds changes only with what marks it (choice_marks)
 	IsID       bool
 	NameSQL    string // the name of the record with the id "?", for the chip
 	IsDate     bool
@@ -58,15 +59,16 @@ func (f Filter) choice(v string) *Choice {
 	return nil
 }
 
-// condition is the filter's SQL for a value, with its arguments. One of few words to choose from stands in the SQL
-// itself, so that the database keeps a plan for each; everything else, and whatever is no plain word, is an argument.
+// condition is the filter's SQL for a value, with its arguments. One of few words to choose from, or a currency, stands
+// in the SQL itself, so that the database keeps a plan for each; everything else, and whatever is no plain word, is an
+// argument.
 func (f Filter) condition(v string) (string, []any) {
 	where, c := f.Where, f.choice(v)
 	if c != nil && c.Where != "" {
 		where = c.Where
 	}
-	if c != nil && f.Args == nil && plain(c.Value) {
-		return strings.ReplaceAll(where, "?", "'"+c.Value+"'"), nil
+	if f.Args == nil && (c != nil && plain(v) || f.IsCurrency && f.accepts(v)) {
+		return strings.ReplaceAll(where, "?", "'"+v+"'"), nil
 	}
 	if f.Args != nil {
 		return where, f.Args(v)

@@ -17,7 +17,7 @@ import (
 func (l *List[R]) AddUp(ctx context.Context, db *postgres.DB) error {
 	for _, k := range l.counts() {
 		columns := k.columns()
-		_, err := l.mend(ctx, db, fmt.Sprintf(`WITH many AS (SELECT count(*) > 500 + 2 * count(DISTINCT (%s)) AS yes
+		_, err := l.mend(ctx, db, fmt.Sprintf(`WITH many AS (SELECT count(*) > 100 + count(DISTINCT (%s)) AS yes
 			FROM %s),
 			taken AS (DELETE FROM %s WHERE (SELECT yes FROM many) RETURNING *)
 			INSERT INTO %s (%s, n) SELECT %s, sum(n) FROM taken GROUP BY %s HAVING sum(n) <> 0`,

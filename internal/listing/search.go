@@ -15,15 +15,18 @@ type Search struct {
 	// thinks of the term: one "?" for the pattern. Empty: Where is good enough.
 	IDs string
 	// Head is a sort's expression that is itself searched, and the same in long runs of records, as a product's name:
-	// in its order the runs that hold a term are found from one head to the next. Beside is IDs for what is searched
-	// beside it. Empty: there is none.
-	Head, Beside string
+	// in its order a page is filled from the runs whose head holds the term. Heads is the table of them, by name;
+	// Beside is IDs for what is searched beside the head. Empty: there is none.
+	Head, Heads, Beside string
 }
 
-// walked is how many records are looked at in the list's order before a term is taken
-// for a rare one. A frequent term fills a page within that; looking all its matches up
-// and sorting them would cost many times as much. A rare one has few to sort.
-const walked = 1500
+// So many records are looked at in the list's order before a term is taken for a rare one: the first few, and if one
+// of them holds it, the rest. A frequent term fills a page within that; looking all its matches up and sorting them
+// would cost many times as much. A rare one has few to sort.
+const (
+	sampled = 100
+	walked  = 1500
+)
 
 func (s Search) matches(term string) (string, []any) {
 	return "(" + s.Where + ")", slices.Repeat(like(term), strings.Count(s.Where, "?"))

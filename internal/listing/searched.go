@@ -9,15 +9,16 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
 )
 
 // looked tells whether the matches of a query's term can be looked up.
 func (q Query) looked() bool { return q.Search != "" && q.Spec.Search.IDs != "" }
 
-// searched is a page of a search, and how many records it has, in one statement. A frequent term is found among
-// the next records in the list's order and fills the page there, or in the heads of the order; only where it does not
-// are all its matches looked up. Before the columns stand whether it did, and the count, which is null where nothing
-// was looked up.
+// searched are the keys of a page of a search, and how many records it has, in one statement. A frequent term is found
+// among the next records in the list's order and fills the page there, or in the heads of the order; only where it
+// does not are all its matches looked up. Before the keys stand whether it did, and the count, which is null where
+// nothing was looked up.
 func (l *List[R]) searched(q Query) (string, []any) {
 	s := search{query: q, table: l.Table, id: l.ID, order: q.Page.Sorted(), size: q.Page.Limit()}
 	s.narrow, s.narrowArgs = q.narrow()
@@ -30,9 +31,9 @@ func (l *List[R]) searched(q Query) (string, []any) {
 		frequent, page = "("+frequent+" OR "+more+")", page+runs
 	}
 	page += s.lookUp(frequent)
-	sql := "WITH RECURSIVE " + strings.Join(s.parts, ", ") + " SELECT " + frequent + ", CASE WHEN " + frequent +
-		" THEN NULL ELSE (SELECT count(*) FROM found) END, " + strings.TrimPrefix(l.dressed(q, page), "SELECT ")
-	return sql, slices.Concat(s.args, s.pageArgs, q.joined)
+	sql := "WITH " + strings.Join(s.parts, ", ") + " SELECT " + frequent + ", CASE WHEN " + frequent +
+		" THEN NULL ELSE (SELECT count(*) FROM found) END, " + strings.TrimPrefix(bareKeys(q, page), "SELECT ")
+	return sql, slices.Concat(s.args, s.pageArgs)
 }
 
 // search is a statement in the making: parts of its WITH, and what goes into the page.
@@ -65,32 +66,30 @@ func (s *search) key() string {
 func (s *search) walk() (full, page string) {
 	alias := s.table[strings.LastIndexByte(s.table, ' ')+1:]
 	match, args := s.query.Spec.Search.matches(s.query.Search)
-	s.part("walked", fmt.Sprintf(`%s FROM (SELECT * FROM %s WHERE %s AND %s ORDER BY %s LIMIT %d) %s
-		WHERE %s ORDER BY %s LIMIT %d`, s.key(), s.table, s.narrow, s.behind, s.order.SQL(), walked, alias, match,
-		s.order.SQL(), s.size),
-		s.narrowArgs, s.behindArgs, args)
+	look := func(name, when string, size, most int) {
+		s.part(name, fmt.Sprintf("%s FROM (SELECT * FROM %s WHERE %s%s AND %s ORDER BY %s LIMIT %d) %s WHERE %s "+
+			"ORDER BY %s LIMIT %d", s.key(), s.table, when, s.narrow, s.behind, s.order.SQL(), size, alias, match,
+			s.order.SQL(), most), s.narrowArgs, s.behindArgs, args)
+	}
+	look("sampled", "", sampled, 1)
+	look("walked", "EXISTS (SELECT FROM sampled) AND ", walked, s.size)
 	full = fmt.Sprintf("(SELECT count(*) = %d FROM walked)", s.size)
 	return full, "SELECT * FROM walked WHERE " + full
 }
 
-// runs goes from head to head in the order, and takes the records of those that hold the term. Where they fill the
-// page, what holds it beside the head is merged into them.
+// runs takes in the order the records of those heads that hold the term. Where they fill the page, what holds it
+// beside the head is merged into them.
 func (s *search) runs(walked string) (full, page string) {
-	head, cmp, way := s.order.Sort.Expr, ">", ""
+	find, head, way := s.query.Spec.Search, s.order.Sort.Expr, ""
 	if s.order.Desc {
-		cmp, way = "<", " DESC"
+		way = " DESC"
 	}
-	find := s.query.Spec.Search
-	s.parts = append(s.parts, fmt.Sprintf(`heads AS (
-		(SELECT %[1]s AS head FROM %[2]s WHERE %[3]s ORDER BY %[1]s%[5]s LIMIT 1)
-		UNION ALL SELECT (SELECT %[1]s FROM %[2]s WHERE %[1]s %[4]s h.head ORDER BY %[1]s%[5]s LIMIT 1) FROM heads h
-			WHERE h.head IS NOT NULL)`, head, s.table, s.behind, cmp, way))
-	s.args = append(s.args, s.behindArgs...)
 	term := like(s.query.Search)
-	s.part("run", fmt.Sprintf(`SELECT r.* FROM heads h, LATERAL (%s FROM %s WHERE %s AND %s AND %s = h.head ORDER BY %s
-		LIMIT %d) r WHERE h.head LIKE ? AND NOT %s LIMIT %d`,
-		s.key(), s.table, s.narrow, s.behind, head, s.order.SQL(), s.size, walked, s.size),
-		s.narrowArgs, s.behindArgs, term)
+	s.part("run", fmt.Sprintf(`SELECT r.* FROM (SELECT DISTINCT name FROM %s WHERE name LIKE ? AND NOT %s
+			ORDER BY name%s) h,
+		LATERAL (%s FROM %s WHERE %s AND %s AND %s = h.name ORDER BY %s LIMIT %d) r LIMIT %d`,
+		find.Heads, walked, way, s.key(), s.table, s.narrow, s.behind, head, s.order.SQL(), s.size, s.size),
+		term, s.narrowArgs, s.behindArgs)
 	full = fmt.Sprintf("(SELECT count(*) = %d FROM run)", s.size)
 	s.part("beside", fmt.Sprintf("%s FROM %s WHERE %s AND %s AND %s AND %s AND NOT %s LIKE ?", s.key(), s.table, full,
 		s.narrow, s.behind, find.Beside, head), s.narrowArgs, s.behindArgs, term, term)
@@ -110,22 +109,20 @@ func (s *search) lookUp(frequent string) (page string) {
 }
 
 // found reads a page of a search and counts its records, unless the term fills the page by itself (Page.Frequent).
-func (l *List[R]) found(ctx context.Context, db *gorm.DB, q Query) (Page[R], int, error) {
+func (l *List[R]) found(ctx context.Context, db *gorm.DB, q Query, beside []postgres.Ask) (Page[R], *int, error) {
 	sql, args := l.searched(q)
 	var frequent bool
 	var counted *int
-	rows, err := l.read(ctx, db, q, sql, args, &frequent, &counted)
-	p, err := l.cut(q, rows, err)
-	p.Frequent = frequent
-	n := 0
-	switch {
-	case err != nil || frequent:
-	case counted != nil:
-		n = *counted
-	case q.Page.After != nil || q.Page.Before != nil: // no row behind the end brought the count
-		n, err = l.Count(ctx, db, q, mostFound)
+	rows, err := l.keys(ctx, db, q, sql, args, &frequent, &counted)
+	if err != nil {
+		return Page[R]{}, nil, err
 	}
-	return p, n, err
+	if frequent {
+		beside = nil // what counts its records would look them all up
+	}
+	p, err := l.dress(ctx, db, q, rows, beside)
+	p.Frequent = frequent
+	return p, counted, err
 }
 
 // mostFound is how far matches are counted behind the end of a list.

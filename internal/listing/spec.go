@@ -4,58 +4,47 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
-
-	"seatledger/internal/postgres"
 )
 
 // Extra is something more that a page asks in the statement of its choices, so that it is none of its own: SQL that
 // gives two texts and a third by which they are in order.
 type Extra struct {
-	SQL  string
-	Args []any
+	SQL    string // empty: nothing, this time
+	Args   []any
+	Steady bool // as Filter.Steady
 }
 
 // Spec is what the list's address may say now: what there is to choose from, what the ids of this
-// address are called, and what else is asked, in one statement.
+// address are called, and what else is asked, in one statement. What is steady is remembered as long as nothing has
+// marked it (WithMark).
 func (l *List[R]) Spec(ctx context.Context, db *gorm.DB, raw url.Values, extras ...Extra) (Spec, error) {
-	s := Spec{Sorts: l.Sorts(), Search: l.Search, Filters: append([]Filter{}, l.Filters...), Within: l.Within}
-	var parts []string
-	var args []any
+	s := Spec{Sorts: l.Sorts(), Search: l.Search, Filters: append([]Filter{}, l.Filters...), Within: l.Within,
+		Extras: make([][]Choice, len(extras))}
+	var steady, now parts
 	for i, f := range s.Filters {
-		if f.ChoicesSQL != "" {
-			parts = append(parts, fmt.Sprintf("SELECT %d AS filter, value, label, place FROM (%s) c (value, label, "+
-				"place)",
-				i, f.ChoicesSQL))
+		to := &now
+		if f.Steady {
+			to = &steady
 		}
-		id, err := uuid.Parse(raw.Get(f.Name))
-		if f.NameSQL != "" && err == nil {
-			parts = append(parts, fmt.Sprintf("SELECT %d AS filter, '' AS value, name AS label, '' AS place "+
-				"FROM (%s) n (name)", i, f.NameSQL))
-			args = append(args, id)
+		if f.ChoicesSQL != "" {
+			to.add(i, f.ChoicesSQL)
+		}
+		if id, err := uuid.Parse(raw.Get(f.Name)); f.NameSQL != "" && err == nil {
+			now.add(i, "SELECT '', name, '' FROM ("+f.NameSQL+") n (name)", id)
 		}
 	}
 	for i, x := range extras {
-		parts = append(parts, fmt.Sprintf("SELECT %d AS filter, value, label, place FROM (%s) x (value, label, place)",
-			len(s.Filters)+i, x.SQL))
-		args = append(args, x.Args...)
+		switch {
+		case x.Steady:
+			steady.add(len(s.Filters)+i, x.SQL)
+		case x.SQL != "":
+			now.add(len(s.Filters)+i, x.SQL, x.Args...)
+		}
 	}
-	s.Extras = make([][]Choice, len(extras))
-	if len(parts) == 0 {
-		s.Columns = l.heads(&s)
-		return s, nil
-	}
-	sql := "SELECT filter, value, label FROM (" + strings.Join(parts,
-		" UNION ALL ") + ") said ORDER BY filter, place, label"
-	var said []choiceOf
-	err := postgres.Query(ctx, db, sql, args, func(rows pgx.Rows) (err error) {
-		said, err = pgx.CollectRows(rows, pgx.RowToStructByPos[choiceOf])
-		return err
-	})
+	said, err := heard(ctx, db, steady, now)
 	if err != nil {
 		return s, fmt.Errorf("choices of %s: %w", l.Name, err)
 	}

@@ -60,7 +60,7 @@ var Journal = &listing.List[Entry]{
 	Filters: []listing.Filter{
 		{Name: "provider", Label: "Provider",
 			Where:      "j.account_id IN (SELECT id FROM provider_accounts WHERE provider_id = ?)",
-			ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers"},
+			ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers", Steady: true},
 		{Name: "account", Label: "Account", IsID: true, Where: "j.account_id = ?",
 			NameSQL: "SELECT coalesce(nullif(name, ''), external_id) FROM provider_accounts WHERE id = ?"},
 		{Name: "batch", Label: "One batch", IsID: true, Where: "j.batch_id = ?"},

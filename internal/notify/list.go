@@ -53,7 +53,7 @@ var All = &listing.List[Notice]{
 		{Name: "unread", Label: "Read", Choices: []listing.Choice{{Value: "yes", Label: "Unread only",
 			Where: unread}}},
 		{Name: "provider", Label: "Provider", Where: "n.provider_id = ?",
-			ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers"},
+			ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers", Steady: true},
 	},
 }
 

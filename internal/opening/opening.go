@@ -246,7 +246,8 @@ type Opening struct {
 }
 
 // Waits asks with a list's choices whether there is anything of it: it says something then.
-var Waits = listing.Extra{SQL: `SELECT 'waits', '', '' WHERE EXISTS (SELECT FROM opening_differences WHERE taken_at IS NULL)
+var Waits = listing.Extra{Steady: true, SQL: `SELECT 'waits', '', ''
+	WHERE EXISTS (SELECT FROM opening_differences WHERE taken_at IS NULL)
 	OR EXISTS (SELECT FROM opening_prices WHERE seen_at IS NULL)`}
 
 // Load reads it.

@@ -2,9 +2,11 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -22,38 +24,91 @@ const retries = 2
 // logged as everything else that the handle asks.
 func Query(ctx context.Context, db *gorm.DB, sql string, args []any, read func(pgx.Rows) error) error {
 	began, n := clock.System{}.Now(), int64(0)
-	ask := func(c querier) error {
+	err := over(ctx, db, func(c querier) error {
 		rows, err := c.Query(ctx, Numbered(sql), args...)
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		if err := read(rows); err != nil {
-			return err
-		}
-		rows.Close()
-		n = rows.CommandTag().RowsAffected()
-		return rows.Err()
-	}
-	var err error
-	switch p := db.Statement.ConnPool.(type) {
-	case connPool:
-		for range 1 + retries {
-			if err = p.lend(ctx, ask); !pgconn.SafeToRetry(err) {
-				break
-			}
-		}
-	case *txConn:
-		err = p.lend(ctx, ask)
-	default:
-		err = fmt.Errorf("postgres: asked over a %T", p)
-	}
+		n, err = through(rows, read)
+		return err
+	})
 	db.Logger.Trace(ctx, began, func() (string, int64) { return sql, n }, err)
 	return err
 }
 
+// Ask is one of several statements that go to the server together. Read goes through its rows.
+type Ask struct {
+	SQL  string
+	Args []any
+	Read func(pgx.Rows) error
+}
+
+// Together asks as Query does, all at once: the server carries out one after the other while nobody waits on the way.
+func Together(ctx context.Context, db *gorm.DB, asks ...Ask) error {
+	if len(asks) == 1 {
+		return Query(ctx, db, asks[0].SQL, asks[0].Args, asks[0].Read)
+	}
+	began, n := clock.System{}.Now(), int64(0)
+	err := over(ctx, db, func(c querier) error {
+		var all pgx.Batch
+		for _, a := range asks {
+			all.Queue(Numbered(a.SQL), a.Args...)
+		}
+		answers := c.SendBatch(ctx, &all)
+		for _, a := range asks {
+			rows, err := answers.Query()
+			if err == nil {
+				n, err = through(rows, a.Read)
+			}
+			if err != nil {
+				return errors.Join(err, answers.Close())
+			}
+		}
+		return answers.Close()
+	})
+	db.Logger.Trace(ctx, began, func() (string, int64) { return asks[0].SQL, n }, err)
+	return err
+}
+
+// through hands the rows to read, and tells how many there were.
+func through(rows pgx.Rows, read func(pgx.Rows) error) (int64, error) {
+	defer rows.Close()
+	if err := read(rows); err != nil {
+		return 0, err
+	}
+	rows.Close()
+	return rows.CommandTag().RowsAffected(), rows.Err()
+}
+
+// over asks on a connection of the handle.
+func over(ctx context.Context, db *gorm.DB, ask func(querier) error) (err error) {
+	switch p := db.Statement.ConnPool.(type) {
+	case connPool:
+		for range 1 + retries {
+			if err = p.lend(ctx, ask); !pgconn.SafeToRetry(err) {
+				return err
+			}
+		}
+		return err
+	case *txConn:
+		return p.lend(ctx, ask)
+	default:
+		return fmt.Errorf("postgres: asked over a %T", p)
+	}
+}
+
 type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+// Memory is what the program remembers of a database as long as its handle is open; nil in a transaction, which may
+// have changed what it sees.
+func Memory(db *gorm.DB) *sync.Map {
+	if p, ok := db.Statement.ConnPool.(connPool); ok {
+		return p.memory
+	}
+	return nil
 }
 
 // lend gives a connection of the pool for one statement.

@@ -55,3 +55,37 @@ func TestWhatIsAskedOverPgxBelongsToItsHandle(t *testing.T) {
 		t.Errorf("the pool after it: %v", got)
 	}
 }
+
+// What is asked together is answered in turn, and one that fails leaves the connection as good as it was.
+func TestWhatIsAskedTogetherIsAnsweredInTurn(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	var first, second []int
+	ask := func(sql string, into *[]int, args ...any) postgres.Ask {
+		return postgres.Ask{SQL: sql, Args: args, Read: func(rows pgx.Rows) (err error) {
+			*into, err = pgx.CollectRows(rows, pgx.RowTo[int])
+			return err
+		}}
+	}
+	ctx := t.Context()
+	two := []postgres.Ask{ask(`SELECT ?::int + 1`, &first, 1), ask(`SELECT generate_series(1, ?::int)`, &second, 3)}
+	err := postgres.Together(ctx, db.Read(ctx), two...)
+	if err != nil || len(first) != 1 || first[0] != 2 || len(second) != 3 {
+		t.Fatalf("%v %v: %v", first, second, err)
+	}
+	err = db.InTx(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec(`SELECT set_config('seatledger.kept', '7', true)`).Error; err != nil {
+			return err
+		}
+		return postgres.Together(ctx, tx, ask(`SELECT current_setting('seatledger.kept')::int`, &first), two[1])
+	})
+	if err != nil || first[0] != 7 {
+		t.Fatalf("in a transaction: %v: %v", first, err)
+	}
+	if err := postgres.Together(ctx, db.Read(ctx), ask(`SELECT 1 / ?::int`, &first, 0), two[1]); err == nil {
+		t.Error("a division by 0 was answered")
+	}
+	if got := numbers(ctx, t, db.Read(ctx), `SELECT 1`); len(got) != 1 {
+		t.Errorf("the pool after it: %v", got)
+	}
+}

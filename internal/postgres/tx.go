@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -71,10 +72,11 @@ type connPool struct {
 	timed
 	db     *sql.DB
 	lender patient
+	memory *sync.Map
 }
 
 func newConnPool(db *sql.DB, lender patient) connPool {
-	return connPool{timed: timed{to: db}, db: db, lender: lender}
+	return connPool{timed: timed{to: db}, db: db, lender: lender, memory: new(sync.Map)}
 }
 
 // PrepareContext prepares a statement.

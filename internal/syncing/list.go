@@ -44,7 +44,7 @@ var Runs = &listing.List[Row]{
 	Card: []string{"kind", "state"},
 	Filters: []listing.Filter{
 		{Name: "provider", Label: "Provider", Where: "r.provider_id = ?",
-			ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers"},
+			ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers", Steady: true},
 		{Name: "kind", Label: "What", Where: "r.kind = ?", Choices: choices(words.RunKind, Accounts, Subscriptions,
 			Listing)},
 		{Name: "state", Label: "State", Where: "r.state = ?", Choices: choices(words.RunState, Queued, Running,

@@ -26,7 +26,7 @@ func (h Handlers) List(c echo.Context) error {
 	ctx := c.Request().Context()
 	of, _ := uuid.Parse(c.QueryParam("provider")) // what is none, the list refuses
 	q, err := httpx.AskListWith(c, h.DB.Read(ctx), account.All, []listing.Extra{account.ProgressAsked(of),
-		bulk.Ticks(h.Bulk, session.User(c).ID, account.All.Name)})
+		bulk.Ticks(c, h.Bulk, account.All.Name)})
 	if err != nil {
 		return err
 	}

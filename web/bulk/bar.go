@@ -4,12 +4,14 @@ import (
 	"net/url"
 
 	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/listing"
 	"seatledger/internal/selection"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
+	"seatledger/web/session"
 )
 
 // Page is what a page of a list has to do with ticks.
@@ -20,10 +22,22 @@ type Page struct {
 	Many  bool               // they are too many to be counted for a page
 }
 
-// Ticks asks with a list's choices what a person has ticked on it, for TicksFrom.
-func Ticks(s *selection.Service, user uuid.UUID, list string) listing.Extra {
-	sql, args := s.Asked(selection.Ticks{User: user, List: list})
+// Ticks asks with a list's choices what the person has ticked on it, for TicksFrom: nothing where that is nothing.
+func Ticks(c echo.Context, s *selection.Service, list string) listing.Extra {
+	if !session.HasTicked(c, list) {
+		return listing.Extra{}
+	}
+	sql, args := s.Asked(selection.Ticks{User: session.User(c).ID, List: list})
 	return listing.Extra{SQL: "SELECT record_id::text, '', '' FROM (" + sql + ") t", Args: args}
+}
+
+// Kept are the ticks that stand, for a page that asks them by themselves: nothing is asked where there are none.
+func Kept(c echo.Context, s *selection.Service, list string) (map[uuid.UUID]bool, error) {
+	if !session.HasTicked(c, list) {
+		return nil, nil //nolint:nilnil // no ticks are a map without any
+	}
+	ctx := c.Request().Context()
+	return s.Kept(ctx, s.DB.Read(ctx), selection.Ticks{User: session.User(c).ID, List: list})
 }
 
 // TicksFrom reads what Ticks asked.

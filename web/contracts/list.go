@@ -10,7 +10,6 @@ import (
 
 	"seatledger/internal/contract"
 	"seatledger/internal/money"
-	"seatledger/internal/selection"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/at"
@@ -58,9 +57,7 @@ func (h Handlers) ticks(c echo.Context, m *layout.List, q httpx.ListQuery, found
 	if !mayWrite(c) || h.Bulk == nil || len(found.Rows) == 0 {
 		return nil
 	}
-	ctx := c.Request().Context()
-	kept, err := h.Bulk.Kept(ctx, h.Contracts.DB.Read(ctx), selection.Ticks{User: session.User(c).ID,
-		List: contract.All.Name})
+	kept, err := bulk.Kept(c, h.Bulk, contract.All.Name)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/crm"
-	"seatledger/internal/selection"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/bulk"
@@ -81,8 +80,7 @@ func (h Handlers) kept(c echo.Context) (map[uuid.UUID]bool, error) {
 	if !mayContract(c) {
 		return nil, nil
 	}
-	ctx := c.Request().Context()
-	return h.Bulk.Kept(ctx, h.Accounts.DB.Read(ctx), selection.Ticks{User: session.User(c).ID, List: crm.All.Name})
+	return bulk.Kept(c, h.Bulk, crm.All.Name)
 }
 
 // bar is what can be done to the ticked customers, to those ticked on other pages, and to all that match.

@@ -173,15 +173,7 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 	if err := b.readStart(ctx, db); err != nil {
 		return err
 	}
-	lists, err := price.AllLists(ctx, db)
-	for _, l := range lists {
-		if l.Active {
-			b.firstList = l.ID
-		}
-		if l.Items > 0 {
-			b.priceLists++
-		}
-	}
+	b.priceLists, b.firstList, err = price.Filled(ctx, db)
 	return err
 }
 

@@ -42,7 +42,7 @@ func (h Handlers) List(c echo.Context) error {
 	db := h.Differences.DB.Read(c.Request().Context())
 	var beside []listing.Extra
 	if mayDecide(c) && h.Bulk != nil {
-		beside = append(beside, bulk.Ticks(h.Bulk, session.User(c).ID, difference.All.Name))
+		beside = append(beside, bulk.Ticks(c, h.Bulk, difference.All.Name))
 	}
 	q, err := httpx.AskListWith(c, db, difference.All, beside)
 	if err != nil {

@@ -26,7 +26,7 @@ func (h Handlers) List(c echo.Context) error {
 	db, all := h.Invoices.DB.Read(ctx), invoice.All(h.Invoices.Zone)
 	beside := []listing.Extra{opening.Waits}
 	if mayBill(c) && h.Bulk != nil {
-		beside = append(beside, bulk.Ticks(h.Bulk, session.User(c).ID, all.Name))
+		beside = append(beside, bulk.Ticks(c, h.Bulk, all.Name))
 	}
 	q, err := httpx.AskListWith(c, db, all, beside)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync/atomic"
 
 	"github.com/alexedwards/scs/v2"
@@ -20,9 +21,11 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
+	"seatledger/internal/listing"
 	"seatledger/internal/notify"
 	"seatledger/internal/postgres"
 	"seatledger/internal/savedview"
+	"seatledger/internal/selection"
 	"seatledger/web/httpx"
 )
 
@@ -49,8 +52,9 @@ type Manager struct {
 func New(o Options) *Manager {
 	m := &Manager{o: o, scs: scs.New(), store: auth.Sessions{DB: o.DB, Clock: o.Clock,
 		Beside: `json_build_object('unread', ` + notify.UnreadSQL(mostUnread+1) + `, 'views', ` + savedview.JSON +
-			`)::text`}}
+			`, 'mark', ` + listing.MarkSQL + `, 'ticked', ` + selection.TickedJSON + `)::text`}}
 	m.scs.Store = m.store
+	m.scs.Codec = codec{}
 	m.scs.HashTokenInStore = true
 	m.scs.Lifetime = auth.AbsoluteLimit
 	return m
@@ -125,6 +129,7 @@ func (m *Manager) findUser(c echo.Context, visit *auth.Visit) error {
 		return fmt.Errorf("what is read with a session: %w", err)
 	}
 	c.Set(besideKey, b)
+	c.SetRequest(c.Request().WithContext(listing.WithMark(ctx, b.Mark)))
 	return nil
 }
 
@@ -132,7 +137,12 @@ func (m *Manager) findUser(c echo.Context, visit *auth.Visit) error {
 type beside struct {
 	Unread int
 	Views  []savedview.View
+	Mark   string   // listing.WithMark
+	Ticked []string // the lists on which the person has ticked something
 }
+
+// HasTicked tells whether somebody may have ticked records of a list; who comes without a session has not.
+func HasTicked(c echo.Context, list string) bool { return slices.Contains(besideOf(c).Ticked, list) }
 
 func besideOf(c echo.Context) beside {
 	b, _ := c.Get(besideKey).(beside)

@@ -8,13 +8,12 @@ import (
 	"seatledger/internal/subscription/list"
 	"seatledger/web/bulk"
 	"seatledger/web/httpx"
-	"seatledger/web/session"
 )
 
 // ask reads the address of the list. The review's findings are choices that this floor alone
 // can name.
 func (h Handlers) ask(c echo.Context) (httpx.ListQuery, error) {
-	ticks := bulk.Ticks(h.Bulk, session.User(c).ID, list.All.Name)
+	ticks := bulk.Ticks(c, h.Bulk, list.All.Name)
 	return httpx.AskListWith(c, h.DB.Read(c.Request().Context()), list.All, []listing.Extra{ticks}, withFindings)
 }
 

@@ -63,14 +63,10 @@ func (h Handlers) List(c echo.Context) error {
 }
 
 func find(ctx context.Context, db *gorm.DB, q httpx.ListQuery) (l found, err error) {
-	if l.Page, err = list.All.Page(ctx, db, q.Query); err != nil {
-		return l, err
-	}
-	if l.Frequent {
+	l.Page, err = list.All.Page(ctx, db, q.Query, list.AskFigures(q.Query, review.WaitingSQL, &l.Figures))
+	if err == nil && l.Frequent {
 		l.Beside, err = review.Waiting(ctx, db)
-		return l, err
 	}
-	l.Figures, err = list.FiguresOf(ctx, db, q.Query, review.WaitingSQL)
 	return l, err
 }
 

@@ -114,7 +114,7 @@ var steps = []step{
 			WHERE active GROUP BY 1) b USING (id)
 		WHERE a.id = x.id`}},
 	{name: "numbers", sql: []string{`UPDATE invoice_numbers SET last = $n`}},
-	{name: "audit", sql: []string{trail}},
+	{name: "audit", sql: []string{trail, `SELECT mend_audit_days()`}},
 }
 
 const subscriptions = `

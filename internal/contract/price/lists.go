@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/listing"
@@ -19,7 +20,8 @@ type ListRow struct {
 
 const (
 	itemsOf     = "(SELECT count(*) FROM price_list_items i WHERE i.price_list_id = l.id)"
-	contractsOf = "(SELECT count(*) FROM billing_contracts c WHERE c.price_list_id = l.id AND c.active)"
+	contractsOf = "(SELECT coalesce(sum(n), 0)::bigint FROM contract_counts c WHERE c.price_list_id = l.id " +
+		"AND c.active)"
 )
 
 // Lists is the list of all price lists. It is never long: somebody made each by hand.
@@ -46,7 +48,18 @@ var Lists = &listing.List[ListRow]{
 		{Value: "yes", Label: "Active", Where: "l.active"}, {Value: "no", Label: "Inactive", Where: "NOT l.active"}}}},
 }
 
-// AllLists gives every price list by name, for selects and figures.
+// Filled counts the price lists that hold a price, and gives one that is in use; uuid.Nil when there is none.
+func Filled(ctx context.Context, db *gorm.DB) (n int, inUse uuid.UUID, err error) {
+	var one uuid.NullUUID
+	err = db.WithContext(ctx).Raw(`SELECT count(*), (SELECT id FROM price_lists WHERE active ORDER BY lower(name) LIMIT 1)
+		FROM price_lists l WHERE EXISTS (SELECT FROM price_list_items i WHERE i.price_list_id = l.id)`).Row().Scan(&n, &one)
+	if err != nil {
+		return 0, uuid.Nil, fmt.Errorf("count price lists: %w", err)
+	}
+	return n, one.UUID, nil
+}
+
+// AllLists gives every price list by name, for selects.
 func AllLists(ctx context.Context, db *gorm.DB) ([]ListRow, error) {
 	var rows []ListRow
 	err := db.WithContext(ctx).Raw(`SELECT l.*, ` + itemsOf + ` AS items, ` + contractsOf + ` AS contracts

@@ -22,7 +22,7 @@ var All = &listing.List[Row]{
 		Label: "Search product, customer, part number or id",
 		Where: "s.product_key LIKE ? OR words_beside(s.search_text, s.product_key) LIKE ?",
 		IDs:   "s.id IN (SELECT subscriptions_like(?))",
-		Head:  "s.product_key", Beside: "s.id IN (SELECT subscriptions_like_beside(?))",
+		Head:  "s.product_key", Heads: "subscription_names", Beside: "s.id IN (SELECT subscriptions_like_beside(?))",
 	},
 	Columns: columns,
 	Shown: []string{"product", "review", "crm_account", "provider", "external_id", "state", "quantity", "unit_price",

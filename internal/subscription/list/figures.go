@@ -1,12 +1,12 @@
 package list
 
 import (
-	"context"
 	"fmt"
 
-	"gorm.io/gorm"
+	"github.com/jackc/pgx/v5"
 
 	"seatledger/internal/listing"
+	"seatledger/internal/postgres"
 )
 
 // MostCounted is how many subscriptions are counted for one page where no count is kept. A page may not wait
@@ -21,34 +21,34 @@ type Figures struct {
 	Beside   int
 }
 
-// FiguresOf counts what stands around a page, in one statement. beside is one more number to read with it, constant
-// SQL.
-func FiguresOf(ctx context.Context, db *gorm.DB, q listing.Query, beside string) (Figures, error) {
+// AskFigures counts what stands around a page, in one statement that is asked together with the page. beside is one
+// more number to read with it, constant SQL.
+func AskFigures(q listing.Query, beside string, into *Figures) postgres.Ask {
 	sql, args := figures(q)
-	var rows []struct {
-		Alike  counted `gorm:"embedded"`
-		Shown  int
-		Total  *int
-		Beside int
-	}
-	err := db.WithContext(ctx).Raw("SELECT f.*, "+beside+" AS beside FROM (SELECT) one LEFT JOIN ("+sql+") f ON true",
-		args...).Scan(&rows).Error
-	if err != nil {
-		return Figures{}, fmt.Errorf("figures of subscriptions: %w", err)
-	}
-	f, all := Figures{}, 0 // without any subscription there is one row, of nothing but beside
-	for _, r := range rows {
-		f.Beside = r.Beside
-		f.Progress.add(r.Alike)
-		all, f.Total = all+r.Alike.N, f.Total+r.Shown
-		if r.Total != nil {
-			f.Total = *r.Total
+	return postgres.Ask{SQL: `SELECT coalesce(f.review, ''), coalesce(f.state, ''), coalesce(f.hold_reason, ''),
+		coalesce(f.moved, false), coalesce(f.n, 0)::int, coalesce(f.shown, 0)::int, f.total, ` + beside + `::int
+		FROM (SELECT) one LEFT JOIN (` + sql + ") f ON true", Args: args, Read: func(rows pgx.Rows) error {
+		f, all := Figures{}, 0 // without any subscription there is one row, of nothing but beside
+		for rows.Next() {
+			var r counted
+			var shown int
+			var total *int
+			if err := rows.Scan(&r.Review, &r.State, &r.HoldReason, &r.Moved, &r.N, &shown, &total,
+				&f.Beside); err != nil {
+				return fmt.Errorf("figures of subscriptions: %w", err)
+			}
+			f.Progress.add(r)
+			all, f.Total = all+r.N, f.Total+shown
+			if total != nil {
+				f.Total = *total
+			}
 		}
-	}
-	if f.Known = All.Kept(q) || all <= MostCounted; !f.Known {
-		f.Progress = Progress{}
-	}
-	return f, nil
+		if f.Known = All.Kept(q) || all <= MostCounted; !f.Known {
+			f.Progress = Progress{}
+		}
+		*into = f
+		return nil
+	}}
 }
 
 // figures is the statement: over the kept counts, else over so many of the subscriptions themselves.

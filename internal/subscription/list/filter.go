@@ -9,7 +9,7 @@ import (
 // indexes of all sorts.
 var filters = []listing.Filter{
 	{Name: "provider", Label: "Provider", Counted: true, Where: "s.provider_id = ?",
-		ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers"},
+		ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers", Steady: true},
 	{Name: "state", Label: "State", Counted: true, Where: "s.state = ?", Choices: []listing.Choice{
 		{Value: string(subscription.Active), Label: "Active"}, {Value: string(subscription.Held), Label: "Held"},
 		{Value: string(subscription.Inactive), Label: "Inactive"}}},
@@ -30,7 +30,7 @@ var filters = []listing.Filter{
 		{Value: "no", Label: "Without", Where: "(s.hold_reason IS DISTINCT FROM 'unmapped' OR s.moved)"},
 		{Value: "yes", Label: "Only", Where: "s.hold_reason = 'unmapped' AND NOT s.moved"}}},
 	{Name: "vendor", Label: "Vendor", Counted: true, Where: "s.vendor = ?",
-		ChoicesSQL: "SELECT vendor, vendor, lower(vendor) FROM products GROUP BY vendor"},
+		ChoicesSQL: "SELECT vendor, vendor, lower(vendor) FROM products GROUP BY vendor", Steady: true},
 	{Name: "kind", Label: "Kind", Counted: true, Where: "s.kind = ?", Choices: []listing.Choice{
 		{Value: "licence", Label: "Licence"}, {Value: "one_time", Label: "One-time"},
 		{Value: "usage", Label: "Usage"}, {Value: "trial", Label: "Trial"}, {Value: "unknown", Label: "Unknown"}}},

@@ -42,7 +42,7 @@ func change(ctx context.Context, db *postgres.DB, sql string) (n int64, err erro
 		return done.Error
 	})
 	if err != nil {
-		return 0, fmt.Errorf("what the dashboard keeps of subscriptions: %w", err)
+		return 0, fmt.Errorf("what is kept of subscriptions: %w", err)
 	}
 	return n, nil
 }

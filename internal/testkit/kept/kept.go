@@ -17,6 +17,8 @@ var wrong = map[string]string{
 			coalesce(s.hold_reason = 'unmapped' AND a.state = 'mapped', false),
 			lower(concat_ws(' ', s.product_name, s.part_number, s.external_id, c.name,
 				a.name || ' ' || a.domain || ' ' || a.external_id || ' ' || a.tenant_id)))`,
+	"names of products": `SELECT s.external_id FROM subscriptions s
+		WHERE NOT EXISTS (SELECT FROM subscription_names n WHERE n.name = s.product_key)`,
 	"findings of subscriptions": `SELECT s.external_id FROM subscriptions s
 		LEFT JOIN subscription_reviews r ON r.subscription_id = s.id
 		WHERE ARRAY(SELECT unnest(array_remove(s.findings, '!' || s.cause)) ORDER BY 1) <>
