@@ -114,7 +114,8 @@ type visited struct {
 func (s Sessions) find(ctx context.Context, hash string, now time.Time) (row visited, found bool, err error) {
 	err = postgres.Query(ctx, s.DB.Read(ctx), `SELECT s.data, s.seen_at, s.id AS named, s.proved_at,
 		s.proved_by, s.strong, `+mustSetUpSQL+` AS set_up, `+cmp.Or(s.Beside, "''")+` AS beside, `+holderColumns+`
-		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ? AND s.expiry > ?`, []any{now, hash, now},
+		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ? AND s.expiry > ?`,
+		[]any{now, hash, now},
 		func(rows pgx.Rows) (err error) {
 			row, err = pgx.CollectOneRow(rows, pgx.RowToStructByNameLax[visited])
 			return err

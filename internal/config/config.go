@@ -34,9 +34,9 @@ type Config struct {
 	SyncAt             string   `env:"SYNC_AT" envDefault:"02:00"`
 	SyncUntil          string   `env:"SYNC_UNTIL" envDefault:"06:00"` // until then a failed night is tried again
 	TimeZone           string   `env:"TIME_ZONE" envDefault:"UTC"`
-	Clock              string   `env:"CLOCK"`              // RFC 3339; empty: the true time
-	AuditAnchors       string   `env:"AUDIT_ANCHORS"`      // the folder in which the end of the audit trail is noted
-	Backups            string   `env:"BACKUPS"`            // the folder of the daily backups; empty: none is made
+	Clock              string   `env:"CLOCK"`         // RFC 3339; empty: the true time
+	AuditAnchors       string   `env:"AUDIT_ANCHORS"` // the folder in which the end of the audit trail is noted
+	Backups            string   `env:"BACKUPS"`       // the folder of the daily backups; empty: none is made
 	BackupAt           string   `env:"BACKUP_AT" envDefault:"01:00"`
 	BreachedPasswords  string   `env:"BREACHED_PASSWORDS"` // a sorted file of hashes of stolen passwords; empty: none
 	LogFormat          string   `env:"LOG_FORMAT" envDefault:"text"`

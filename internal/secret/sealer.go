@@ -3,7 +3,8 @@
 // password, the key that signs the audit trail, and what authenticator apps make their
 // codes of. One keyset is the master key, from a file, the environment or a command. A
 // sealed value opens only in the table, row and column it was sealed for, and only for
-// the servers or the purpose that it was given for. The package knows the tables of secrets only to check and to re-seal them.
+// the servers or the purpose that it was given for. The package knows the tables of
+// secrets only to check and to re-seal them.
 package secret
 
 import (

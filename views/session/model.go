@@ -14,7 +14,7 @@ type Door struct {
 	Action  string
 	Hidden  []ui.Pair
 	Fields  []ui.Field
-	Button  string // empty: there is nothing to send
+	Button  string          // empty: there is nothing to send
 	Note    string          // under the form
 	Passkey *ui.PasskeyForm // another way; nil: none
 	Links   []ui.LinkButton // to other pages, under all

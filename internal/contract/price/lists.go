@@ -52,7 +52,8 @@ var Lists = &listing.List[ListRow]{
 func Filled(ctx context.Context, db *gorm.DB) (n int, inUse uuid.UUID, err error) {
 	var one uuid.NullUUID
 	err = db.WithContext(ctx).Raw(`SELECT count(*), (SELECT id FROM price_lists WHERE active ORDER BY lower(name) LIMIT 1)
-		FROM price_lists l WHERE EXISTS (SELECT FROM price_list_items i WHERE i.price_list_id = l.id)`).Row().Scan(&n, &one)
+		FROM price_lists l WHERE EXISTS (SELECT FROM price_list_items i WHERE i.price_list_id = l.id)`).
+		Row().Scan(&n, &one)
 	if err != nil {
 		return 0, uuid.Nil, fmt.Errorf("count price lists: %w", err)
 	}

@@ -136,7 +136,7 @@ var built = sync.OnceValues(func() (string, error) {
 
 func build(source, program string) error {
 	const limit = 15 * time.Minute
-	ctx, done := context.WithTimeout(context.Background(), limit) //nolint:forbidigo // it is made for all tests
+	ctx, done := context.WithTimeout(context.Background(), limit)
 	defer done()
 	fresh := fmt.Sprintf("%s.%d", program, os.Getpid())
 	c := exec.CommandContext(ctx, "go", "build", "-o", fresh, ".")
