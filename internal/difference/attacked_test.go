@@ -51,3 +51,35 @@ func (d *desk) cost(sub string, seats int, start, cost string, frequency distrib
 	d.Price(d.ID(sub), "40", "")
 	d.Sign(d.ID(sub))
 }
+
+func TestASentenceNamesALineByItsNumberOnTheBill(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.Add("S-1", 10, "2026-11-01")
+	d.draft("2026-12-01")
+	d.take(line("S-0", "1", "1", "1"), line("S-1", "10", "10", "120"))
+	const want = "Line A2 charges 120; its quantity, price and days come to 100"
+	d.wants(want, `SELECT why FROM differences WHERE kind = 'price'`)
+	d.wants(want, `SELECT m.answer_why FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
+		WHERE l.subscription_external_id = 'S-1'`)
+}
+
+// The word says a year; days and money are a month's, so that the word alone is wrong.
+func TestAWordForAYearBesideAMonthsDaysIsOneCause(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.cost("S-1", 12, "2026-11-01", "19.375", "")
+	d.cost("S-2", 1, "2026-11-01", "10", "")
+	d.cost("S-3", 1, "2026-11-01", "10", "")
+	d.draft("2026-12-01")
+	annual := func(sub, seats, unit, amount string) string {
+		return billlines.With(line(sub, seats, unit, amount), ",monthly,", ",annual,")
+	}
+	d.take(annual("S-1", "12", "19.375", "232.50"),
+		annual("S-2", "1", "120", "10"),  // a year's price, and a twelfth of it charged
+		annual("S-3", "1", "120", "120")) // a year's price for a month: recon.md 6, 15
+	want := []string{"price S-3 110 110", "term S-1 0 0", "term S-2 0 0", "term S-3 0 0"}
+	if got := d.said(); !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}

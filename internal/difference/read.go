@@ -136,11 +136,19 @@ const thing = `coalesce(m.subscription_id::text, supplier_id(l.subscription_exte
 const other = `coalesce(nullif(supplier_id(l.vendor_subscription_id), ''),
 	nullif(supplier_id(l.order_id), '') || ' ' || supplier_part(l.part_number))`
 
-// A credit that a dispute brought is no difference.
+// aMonths is the SQL of what tells a line that charges a month's money for a month's days, though it says to be for
+// longer: what a quantity costs at its unit price is charged for no more than that, and that is no year's price.
+const aMonths = `(l.to_on - l.from_on BETWEEN 28 AND 31 AND l.billing_frequency ~* '^(quarter|annual|year|trienn)'
+	AND abs(abs(l.amount) - abs(l.unit_price * coalesce(l.exchange_rate, 1) * l.quantity))
+		<= 0.01 * greatest(abs(l.quantity), 1)
+	AND NOT EXISTS (SELECT FROM subscriptions o WHERE o.id = m.subscription_id
+		AND abs(l.unit_price * coalesce(l.exchange_rate, 1)) > 2 * per_month(o.unit_cost, nullif(o.cost_period, ''))))`
+
+// A credit that a dispute brought is no difference. A wrong word beside a month's days and money is one of the term.
 const chargesSQL = `
 SELECT l.id::text, ` + thing + `, CASE WHEN m.subscription_id IS NULL THEN ` + other + ` END,
 	coalesce(m.crm_account_id::text, nullif(supplier_id(l.customer_external_id), ''), l.customer), l.part_number,
-		l.product, l.term, l.billing_frequency,
+		l.product, l.term, CASE WHEN ` + aMonths + ` THEN 'monthly' ELSE l.billing_frequency END,
 	l.charge, l.reference, l.from_on::text, l.to_on::text, trim_scale(l.quantity)::text,
 		trim_scale(l.unit_price)::text,
 	trim_scale(l.amount)::text, trim_scale(l.exchange_rate)::text, l.currency, CASE WHEN l.usage THEN '1' END,
