@@ -37,13 +37,13 @@ type calendar struct {
 	all    []stretch
 	costs  []decimal.Decimal // a day of each stretch; nil until asked for
 	wipes  []wipe
-	inWipe []bool            // by line
+	inWipe []bool             // by line
 	same   map[exact]*exactly // what lines of just these days charge
 	events map[span][]uint64  // on just these days
-	first  day               // that the bill charges
-	last   day               // the day after the last one
-	months int               // the longest that a unit price is for
-	from   day               // that we bill
+	first  day                // that the bill charges
+	last   day                // the day after the last one
+	months int                // the longest that a unit price is for
+	from   day                // that we bill
 	to     day
 }
 
@@ -484,6 +484,8 @@ func (c *calendar) gap(i int, lacks func(*stretch) bool) span {
 // a cycle of them, or days that the whole bill does not reach, are the rest of another bill.
 func (c *calendar) onAnotherBill(s span) bool {
 	switch {
+	case c.g.due.known:
+		return false // all days but those of its own cycles are set aside
 	case s.to <= c.first:
 		return s.from < c.g.charged.from || c.first.months(-c.months) < c.from
 	case s.from >= c.last:
@@ -540,6 +542,9 @@ func (c *calendar) nearest(i int, seats decimal.Decimal) (once, month decimal.De
 	month = best.perMonth(best.cents()).Mul(seats)
 	if best.covers(s.span) {
 		return best.costOf(s.span).Mul(seats).DivRound(best.seats, precision), month
+	}
+	if c.g.due.known {
+		return best.missing(s.span, c.g.due.cycles).Mul(seats), month
 	}
 	gap := c.gap(i, func(s *stretch) bool { return s.onBill == 0 && s.aside == 0 })
 	return best.missing(s.span, c.cyclesIn(gap, best.monthsPriced())).Mul(seats), month

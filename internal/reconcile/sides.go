@@ -49,7 +49,7 @@ type Sides struct {
 func NewSides(lines int) *Sides {
 	return &Sides{cs: make([]keptCharge, 0, lines), bs: make([]keptBilled, 0, lines), words: newPool(),
 		days:  map[string]day{},
-		frame: frame{own: map[word]span{}, claimed: map[word][]span{}}}
+		frame: frame{own: map[word]span{}, claimed: map[word][]span{}, cycles: map[word]cycles{}}}
 }
 
 // Charge adds a line of the bill.
