@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,6 +87,9 @@ func TestTheDemoClosesMonthsAndFindsWhatIsPlantedInTheLastBill(t *testing.T) {
 	}
 	states := map[string]int{}
 	for _, f := range found {
+		if missing := f.Kind == "only_here" || f.Kind == "period"; missing && !planned(errors, f) {
+			t.Errorf("invented: %+v", f)
+		}
 		states[f.State]++
 		if f.State == "dismissed" && f.Reason == "" || f.State == "disputed" && f.Reference == "" {
 			t.Errorf("decided without a word: %+v", f)
@@ -129,6 +133,10 @@ func hit(found []told, e sandbox.PlantedError) bool {
 		}
 	}
 	return false
+}
+
+func planned(errors []sandbox.PlantedError, f told) bool {
+	return slices.ContainsFunc(errors, func(e sandbox.PlantedError) bool { return hit([]told{f}, e) })
 }
 
 func about(found []told, external string) (out []told) {
