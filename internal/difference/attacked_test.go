@@ -20,13 +20,15 @@ import (
 func event(sub, from, to, unit string, refund, charge [2]string) []string {
 	var out []string
 	for _, l := range [][2]string{refund, charge} {
-		out = append(out, billlines.Event(billlines.With(billlines.Charge(sub, "addQuantity", "monthly", from, to, l[0],
+		out = append(out, billlines.Event(billlines.With(billlines.Charge(sub, "addQuantity", "monthly", from, to,
+			l[0],
 			unit, l[1]), "P-"+sub, "PN-"+sub), "e-"+sub))
 	}
 	return out
 }
 
-// 12 seats at 5.17, and 15 from the seventh day on: 48.03 are given back and 60.03 charged, each rounded down; by days
+// 12 seats at 5.17, and 15 from the seventh day on: 48.03 are given back and 60.03 charged, each rounded down; by
+// days
 // three seats would come to 12.008.
 func TestTheMoneyOfAnEventIsTheBillsOwn(t *testing.T) {
 	t.Parallel()
@@ -123,7 +125,8 @@ func TestDaysBeforeTheFirstCycleOfTheFirstBillAreNotComparable(t *testing.T) {
 	}
 }
 
-// Seven seats at 25.83 from the 7th on cost 180.81 a cycle. October's bill has them, November's lacks them, and we have
+// Seven seats at 25.83 from the 7th on cost 180.81 a cycle. October's bill has them, November's lacks them, and we
+// have
 // billed both months and December: what lacks is the cycle that begins in November, to its last day.
 func TestACycleThatTheBillLacksIsToldToTheCent(t *testing.T) {
 	t.Parallel()
@@ -172,9 +175,11 @@ func (d *desk) billed(sub string, seats int, from, to string) {
 	d.Helper()
 	invoice := uuid.Must(uuid.NewV7())
 	d.Exec(`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start,
-		period_end, drafted_by, drafted_at) VALUES (?, ?, ?, 'full_cycle', 'draft', 'USD', 0, ?, ?, 'Bea Example', ?)`,
+		period_end, drafted_by, drafted_at) VALUES (?, ?, ?, 'full_cycle', 'draft', 'USD', 0, ?, ?, 'Bea Example',
+		?)`,
 		invoice, d.Contract, d.Customer, from, to, d.Clock.Now())
-	d.Exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, part_number, from_date, to_date,
+	d.Exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, part_number, from_date,
+		to_date,
 			seats, unit_price, price_period, currency, amount, exact)
 		VALUES (gen_random_uuid(), ?, 1, ?, 'catch_up', ?, ?, ?, ?, 40, 'month', 'USD', ?, 0)`, invoice, d.ID(sub),
 		"PN-"+sub, from, to, seats, 40*seats)

@@ -142,7 +142,8 @@ const aMonths = `(l.to_on - l.from_on BETWEEN 28 AND 31 AND l.billing_frequency 
 	AND abs(abs(l.amount) - abs(l.unit_price * coalesce(l.exchange_rate, 1) * l.quantity))
 		<= 0.01 * greatest(abs(l.quantity), 1)
 	AND NOT EXISTS (SELECT FROM subscriptions o WHERE o.id = m.subscription_id
-		AND abs(l.unit_price * coalesce(l.exchange_rate, 1)) > 2 * per_month(o.unit_cost, nullif(o.cost_period, ''))))`
+		AND abs(l.unit_price * coalesce(l.exchange_rate, 1)) > 2 * per_month(o.unit_cost, nullif(o.cost_period,
+		''))))`
 
 // A credit that a dispute brought is no difference. A wrong word beside a month's days and money is one of the term.
 const chargesSQL = `

@@ -250,7 +250,8 @@ func (g *group) lastMonth(currency string) (month, seats decimal.Decimal) {
 	return month, seats
 }
 
-// onlyHere is a subscription that the bill does not have, on days that it is about. What other bills charge of them is
+// onlyHere is a subscription that the bill does not have, on days that it is about. What other bills charge of them
+// is
 // compared with those.
 func (g *group) onlyHere() {
 	for _, cycle := range g.due.cycles {

@@ -117,7 +117,8 @@ func (d day) on(other day, months int) bool {
 	return apart == 0
 }
 
-// fitting is a day on which a cycle begins. What the distributor tells of its first day holds where lines of bills end
+// fitting is a day on which a cycle begins. What the distributor tells of its first day holds where lines of bills
+// end
 // on such days, or none are known; else its last day, and else a whole cycle that a bill has charged. Lines that fit
 // none say no more than that we do not know.
 func (c cycles) fitting(own, claimed []span) (begins day, known bool) {
@@ -143,7 +144,8 @@ func (c cycles) fitting(own, claimed []span) (begins day, known bool) {
 	return 0, false
 }
 
-// lacking is a cycle, or what is left of one, that the bill does not have: at what it costs, where that is known, else
+// lacking is a cycle, or what is left of one, that the bill does not have: at what it costs, where that is known,
+// else
 // at what we billed for it.
 func (g *group) lacking(cycle span) {
 	var left []span

@@ -143,7 +143,8 @@ func (c *calendar) add() {
 		s := &c.all[i]
 		s.charged, s.billed, s.free, s.twice, s.added = now.charged, now.billed, now.free, now.twice, now.added
 		s.monthly, s.sale, s.onBill, s.here, s.based = now.monthly, now.sale, now.onBill, now.here, now.based
-		s.wiped, s.foreign, s.aside, s.unpriced, s.abroad = now.wiped, now.foreign, now.aside, now.unpriced, now.abroad
+		s.wiped, s.foreign, s.aside, s.unpriced, s.abroad = now.wiped, now.foreign, now.aside, now.unpriced,
+			now.abroad
 	}
 }
 
