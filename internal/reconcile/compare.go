@@ -34,12 +34,13 @@ func compare(ctx context.Context, words *pool, cs []keptCharge, bs []keptBilled,
 
 // frame is what days are compared.
 type frame struct {
-	all       span              // where nothing else is said of a subscription or a customer
-	charged   span              // that the bill is about
-	own       map[word]span     // of a subscription, or of a customer
-	claimed   map[word][]span   // that other bills charge
-	cycles    map[word]cycles   // in which the distributor charges, where they are known
-	uncovered func(line string) // told of each line that could not be compared
+	all       span               // where nothing else is said of a subscription or a customer
+	charged   span               // that the bill is about
+	own       map[word]span      // of a subscription, or of a customer
+	claimed   map[word][]span    // that other bills charge
+	cycles    map[word]cycles    // in which the distributor charges, where they are known
+	costs     map[word]cycleCost // of those that the bill lacks
+	uncovered func(line string)  // told of each line that could not be compared
 }
 
 // of is what days of a line can be compared.
@@ -67,7 +68,8 @@ func (f *frame) group(p *pool, cs []charge, bs []billed) *group {
 	claimed := joined(f.claimed[key])
 	if c, known := f.cycles[key]; known {
 		g.isDue(c, claimed)
-		g.due.currency = p.text(c.currency)
+		cost := f.costs[key]
+		g.due.cost, g.due.currency = cost.cost.decimal(), p.text(cost.currency)
 	}
 	if !g.due.known && len(claimed) > 0 {
 		own := make([]span, 0, len(cs))

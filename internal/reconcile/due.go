@@ -18,12 +18,15 @@ type Cycles struct {
 	Currency string // of the cost
 }
 
-// cycles are Cycles as they wait.
+// cycles are Cycles as they wait; most of them have no cost.
 type cycles struct {
-	months       int8
 	begins, ends day
-	cost         number
-	currency     word
+	months       int8
+}
+
+type cycleCost struct {
+	cost     number
+	currency word
 }
 
 // Cycles says in what cycles the distributor charges a subscription. What we billed on days that no bill charges is
@@ -33,16 +36,16 @@ func (s *Sides) Cycles(c Cycles) error {
 	if err != nil {
 		return err
 	}
-	cost, _, err := said(c.Cost)
-	if err != nil {
-		return err
-	}
 	if c.Ends == "" {
 		begins.to = 0
 	}
-	s.frame.cycles[s.words.id(s.words.keep(c.ID))] = cycles{int8(c.Months), begins.from, begins.to, cost,
-		s.words.keep(c.Currency)}
-	return nil
+	key := s.words.id(s.words.keep(c.ID))
+	s.frame.cycles[key] = cycles{begins.from, begins.to, int8(c.Months)}
+	cost, known, err := said(c.Cost)
+	if known {
+		s.frame.costs[key] = cycleCost{cost, s.words.keep(c.Currency)}
+	}
+	return err
 }
 
 // due are the cycles of a group that the bill should charge.
@@ -75,8 +78,7 @@ func (g *group) isDue(c cycles, claimed []span) {
 	if !known {
 		return
 	}
-	g.due = due{known: true, cycles: begins.in(int(c.months), g.charged), months: int(c.months),
-		cost: c.cost.decimal()}
+	g.due = due{known: true, cycles: begins.in(int(c.months), g.charged), months: int(c.months)}
 	charged := joined(append(slices.Clone(own), claimed...))
 	for _, left := range besides(g.due.cycles, charged) {
 		if !begins.nearMonthsEnd() || left.days() > monthsEnd || len(charged) == 0 {
