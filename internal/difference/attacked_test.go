@@ -118,7 +118,8 @@ func TestDaysBeforeTheFirstCycleOfTheFirstBillAreNotComparable(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	d.cost("S-1", 3, "2026-05-14", "10", "")
-	d.billed("S-1", 3, "2026-05-14", "2026-12-01")
+	d.billed("S-1", 2, "2026-05-14", "2026-12-01")
+	d.billed("S-1", 1, "2026-11-01", "2026-12-01")
 	d.take(whole("S-1", "2026-11-14", "2026-12-14", "3", "10", "30"))
 	if got := d.said(); got != nil {
 		t.Errorf("got %q", got)
