@@ -166,6 +166,9 @@ func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err
 	}
 	terms, err := s.terms(ctx, tx, b)
 	out.ledger = append(append(out.ledger, costs...), terms...)
+	if err := numbered(ctx, tx, out.invoices, out.ledger); err != nil {
+		return out, err
+	}
 	for _, d := range out.ledger {
 		if d.Kind == reconcile.OnlyHere || d.Kind == RenewalPrice {
 			continue

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
@@ -169,6 +170,50 @@ func (f *found) because(a about) {
 	case f.Subscription.Valid && !a.Signed && f.Kind == reconcile.OnlyOnBill:
 		f.Kind, f.Why = Unsigned, "Nobody has signed it off, so no run bills it"
 	}
+}
+
+// numbered has sentences name a line by its number on the bill: the engine knows it by our id.
+func numbered(ctx context.Context, tx *gorm.DB, of ...[]reconcile.Difference) error {
+	why := map[string][]*reconcile.Difference{} // by the line that it names
+	var ids postgres.IDs
+	for _, ds := range of {
+		for i := range ds {
+			id, named := lineIn(ds[i].Why)
+			if !named {
+				continue
+			}
+			if why[id.String()] == nil {
+				ids = append(ids, id)
+			}
+			why[id.String()] = append(why[id.String()], &ds[i])
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var rows []struct{ ID, Number string }
+	err := tx.WithContext(ctx).Raw(`SELECT id::text AS id, coalesce(nullif(line, ''), place::text) AS number
+		FROM supplier_bill_lines WHERE id = ANY (CAST(? AS uuid[]))`, ids).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("numbers of lines: %w", err)
+	}
+	for _, r := range rows {
+		for _, d := range why[r.ID] {
+			d.Why = strings.Replace(d.Why, r.ID, r.Number, 1)
+		}
+	}
+	return nil
+}
+
+// lineIn is the line that a sentence of the engine begins with.
+func lineIn(why string) (id uuid.UUID, named bool) {
+	rest, named := strings.CutPrefix(why, "Line ")
+	if !named {
+		return id, false
+	}
+	word, _, _ := strings.Cut(rest, " ")
+	id, err := uuid.Parse(word)
+	return id, err == nil
 }
 
 // merged adds up what has come to be the same cause of the same thing.

@@ -237,7 +237,8 @@ func beside(invoices, ledger []found, invoiced map[uuid.UUID]bool) []found {
 // each. Of a renewal it is told with our price, where that has stayed.
 const priceSQL = `
 WITH lines AS MATERIALIZED (
-	SELECT l.id, m.subscription_id, l.from_on, l.to_on, l.quantity, l.amount, l.currency, l.billing_frequency,
+	SELECT l.id, m.subscription_id, l.from_on, l.to_on, l.quantity, l.amount, l.currency,
+		CASE WHEN ` + aMonths + ` THEN 'monthly' ELSE l.billing_frequency END AS billing_frequency,
 		l.unit_price * coalesce(l.exchange_rate, 1) AS unit
 	FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id JOIN subscriptions s ON s.id =
 		m.subscription_id

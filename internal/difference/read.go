@@ -3,6 +3,7 @@ package difference
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -115,8 +116,7 @@ func (b bill) sides(ctx context.Context, tx *gorm.DB) (s *reconcile.Sides, invoi
 		return b.windows(ctx, tx, s, invoiced)
 	}
 	for _, step := range []func(context.Context, *gorm.DB, *reconcile.Sides) error{b.charges, b.sales, b.elsewhere,
-		windows,
-		b.claims} {
+		windows, b.claims, b.cycles} {
 		if err := step(ctx, tx, s); err != nil {
 			return nil, nil, fmt.Errorf("read what bill %s is compared with: %w", b.ID, err)
 		}
@@ -136,11 +136,20 @@ const thing = `coalesce(m.subscription_id::text, supplier_id(l.subscription_exte
 const other = `coalesce(nullif(supplier_id(l.vendor_subscription_id), ''),
 	nullif(supplier_id(l.order_id), '') || ' ' || supplier_part(l.part_number))`
 
-// A credit that a dispute brought is no difference.
+// aMonths is the SQL of what tells a line that charges a month's money for a month's days, though it says to be for
+// longer: what a quantity costs at its unit price is charged for no more than that, and that is no year's price.
+const aMonths = `(l.to_on - l.from_on BETWEEN 28 AND 31 AND l.billing_frequency ~* '^(quarter|annual|year|trienn)'
+	AND abs(abs(l.amount) - abs(l.unit_price * coalesce(l.exchange_rate, 1) * l.quantity))
+		<= 0.01 * greatest(abs(l.quantity), 1)
+	AND NOT EXISTS (SELECT FROM subscriptions o WHERE o.id = m.subscription_id
+		AND abs(l.unit_price * coalesce(l.exchange_rate, 1)) > 2 * per_month(o.unit_cost, nullif(o.cost_period,
+		''))))`
+
+// A credit that a dispute brought is no difference. A wrong word beside a month's days and money is one of the term.
 const chargesSQL = `
 SELECT l.id::text, ` + thing + `, CASE WHEN m.subscription_id IS NULL THEN ` + other + ` END,
 	coalesce(m.crm_account_id::text, nullif(supplier_id(l.customer_external_id), ''), l.customer), l.part_number,
-		l.product, l.term, l.billing_frequency,
+		l.product, l.term, CASE WHEN ` + aMonths + ` THEN 'monthly' ELSE l.billing_frequency END,
 	l.charge, l.reference, l.from_on::text, l.to_on::text, trim_scale(l.quantity)::text,
 		trim_scale(l.unit_price)::text,
 	trim_scale(l.amount)::text, trim_scale(l.exchange_rate)::text, l.currency, CASE WHEN l.usage THEN '1' END,
@@ -177,14 +186,18 @@ days AS MATERIALIZED (
 const customers = `, customers AS MATERIALIZED (
 	SELECT DISTINCT crm_account_id AS id FROM supplier_matches WHERE bill_id = @bill AND crm_account_id IS NOT NULL)`
 
-// What other bills charge on these days is compared with those: a subscription that this bill does not have, and
-// another has, is none of its matter.
+// longestCycle is how far beyond the days that a bill is about a cycle can reach that begins on them.
+const longestCycle = `interval '36 months'`
+
+// Days that other bills charge are compared with those. Of a subscription that this bill does not have, what another
+// bill charges whole is left out here, and the other days go by its cycles.
 const salesSQL = ours + customers + `,
 lines AS NOT MATERIALIZED (
 	SELECT x.id, x.subscription_id, x.invoice_id, x.part_number, x.from_date, x.to_date, x.price_period, x.seats,
 		x.unit_price, x.amount, x.currency, x.kind
 	FROM invoice_lines x WHERE x.standing AND x.kind IN ('cycle', 'catch_up', 'once')
-		AND x.from_date < (SELECT to_on FROM days) AND x.to_date > (SELECT from_on FROM days)),
+		AND x.from_date < greatest((SELECT to_on FROM days), @to::date + ` + longestCycle + `)
+		AND x.to_date > (SELECT from_on FROM days)),
 others AS MATERIALIZED (
 	SELECT m.subscription_id AS id, l.from_on, coalesce(l.to_on, l.from_on + 1) AS to_on
 	FROM supplier_bills b JOIN supplier_matches m ON m.bill_id = b.id JOIN supplier_bill_lines l ON l.id = m.line_id
@@ -193,10 +206,14 @@ others AS MATERIALIZED (
 		AND m.subscription_id IS NOT NULL),
 besides AS (
 	SELECT x.* FROM lines x JOIN subscriptions s ON s.id = x.subscription_id
-	WHERE x.from_date < @to::date AND x.to_date > @from::date
+	WHERE x.from_date < @to::date + CASE s.billing_frequency WHEN 'monthly' THEN interval '1 month'
+			WHEN 'quarterly' THEN interval '3 months' WHEN 'annual' THEN interval '12 months'
+			WHEN 'triennial' THEN interval '36 months' ELSE interval '0' END
+		AND x.to_date > @from::date
 		AND NOT EXISTS (SELECT FROM ours o WHERE o.id = x.subscription_id)
-		AND NOT EXISTS (SELECT FROM others o WHERE o.id = x.subscription_id AND o.from_on < x.to_date
-			AND o.to_on > x.from_date)
+		AND NOT EXISTS (SELECT FROM others o WHERE o.id = x.subscription_id AND CASE WHEN x.kind = 'once'
+			THEN o.from_on < x.to_date AND o.to_on > x.from_date
+			ELSE o.from_on <= x.from_date AND o.to_on >= x.to_date END)
 		AND (s.provider_id = @provider::uuid OR @provider::uuid IS NULL AND x.invoice_id IN (
 			SELECT i.id FROM invoices i JOIN customers c ON c.id = i.crm_account_id)))
 SELECT x.id::text, x.subscription_id::text, i.crm_account_id::text, x.part_number, x.from_date::text, x.to_date::text,
@@ -280,14 +297,52 @@ func (b bill) windows(ctx context.Context, tx *gorm.DB, s *reconcile.Sides, invo
 	})
 }
 
+// Of a subscription that this bill does not have, what others charge is asked for as far as a cycle reaches.
 const claimsSQL = ours + `
-SELECT o.id::text, l.from_on::text, l.to_on::text FROM supplier_bills b JOIN supplier_matches m ON m.bill_id = b.id
-JOIN supplier_bill_lines l ON l.id = m.line_id JOIN ours o ON o.id = m.subscription_id
-WHERE b.id <> @bill AND b.aside_at IS NULL
+SELECT m.subscription_id::text, l.from_on::text, l.to_on::text FROM supplier_bills b
+JOIN supplier_matches m ON m.bill_id = b.id JOIN supplier_bill_lines l ON l.id = m.line_id
+LEFT JOIN ours o ON o.id = m.subscription_id
+WHERE b.id <> @bill AND b.aside_at IS NULL AND m.subscription_id IS NOT NULL
+	AND (o.id IS NOT NULL OR @provider::uuid IS NULL OR b.provider_id IS NULL OR b.provider_id = @provider::uuid)
 	AND (b.from_on IS NULL OR b.from_on < (SELECT to_on FROM days) AND b.to_on > (SELECT from_on FROM days))
-	AND l.to_on IS NOT NULL AND NOT l.usage AND l.from_on < greatest(o.to_on, @to::date)
+	AND l.to_on IS NOT NULL AND NOT l.usage
+	AND l.from_on < CASE WHEN o.id IS NULL THEN @to::date + ` + longestCycle + ` ELSE greatest(o.to_on, @to::date) END
 	AND l.to_on > least(o.from_on, @from::date)`
 
 func (b bill) claims(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
 	return each(ctx, tx, claimsSQL, b.args(), 3, func(r []string) error { return s.Claimed(r[0], r[1], r[2]) })
+}
+
+// In what cycles the distributor charges: from the day on which the term began, each as long as is paid at once. What
+// a cycle costs is asked for only where the bill has none.
+const cyclesSQL = ours + `,
+sold AS MATERIALIZED (
+	SELECT DISTINCT x.subscription_id AS id FROM invoice_lines x JOIN subscriptions s ON s.id = x.subscription_id
+	WHERE x.standing AND x.kind IN ('cycle', 'catch_up') AND x.to_date > @from::date
+		AND x.from_date < @to::date + ` + longestCycle + `
+		AND (s.provider_id = @provider::uuid OR @provider::uuid IS NULL)
+		AND NOT EXISTS (SELECT FROM ours o WHERE o.id = x.subscription_id)),
+costs AS MATERIALIZED (
+	SELECT DISTINCT ON (c.subscription_id) c.subscription_id AS id, c.cost_currency,
+		per_month(c.unit_cost, nullif(c.cost_period, '')) AS cost
+	FROM sold o JOIN license_changes c ON c.subscription_id = o.id JOIN license_change_status t ON t.change_id = c.id
+	WHERE t.counted AND c.unit_cost IS NOT NULL AND c.effective_at < @to::date
+	ORDER BY c.subscription_id, c.effective_at DESC, c.seq DESC)
+SELECT s.id::text, f.months::text, coalesce(s.term_start, s.start_date)::text, s.end_date::text,
+	trim_scale(round(k.cost * f.months, 6))::text, k.cost_currency
+FROM (SELECT id FROM ours UNION ALL SELECT id FROM sold) a JOIN subscriptions s ON s.id = a.id
+JOIN (VALUES ('monthly', 1), ('quarterly', 3), ('annual', 12), ('triennial', 36)) AS f (word, months)
+	ON f.word = s.billing_frequency
+LEFT JOIN costs k ON k.id = s.id
+WHERE s.kind IN ('licence', 'unknown') AND coalesce(s.term_start, s.start_date) IS NOT NULL`
+
+func (b bill) cycles(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
+	return each(ctx, tx, cyclesSQL, b.args(), 6, func(r []string) error {
+		months, err := strconv.Atoi(r[1])
+		if err != nil {
+			return err
+		}
+		return s.Cycles(reconcile.Cycles{ID: r[0], Months: months, Begins: r[2], Ends: r[3], Cost: r[4],
+			Currency: r[5]})
+	})
 }

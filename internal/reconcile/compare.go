@@ -34,11 +34,13 @@ func compare(ctx context.Context, words *pool, cs []keptCharge, bs []keptBilled,
 
 // frame is what days are compared.
 type frame struct {
-	all       span              // where nothing else is said of a subscription or a customer
-	charged   span              // that the bill is about
-	own       map[word]span     // of a subscription, or of a customer
-	claimed   map[word][]span   // that other bills charge
-	uncovered func(line string) // told of each line that could not be compared
+	all       span               // where nothing else is said of a subscription or a customer
+	charged   span               // that the bill is about
+	own       map[word]span      // of a subscription, or of a customer
+	claimed   map[word][]span    // that other bills charge
+	cycles    map[word]cycles    // in which the distributor charges, where they are known
+	costs     map[word]cycleCost // of those that the bill lacks
+	uncovered func(line string)  // told of each line that could not be compared
 }
 
 // of is what days of a line can be compared.
@@ -63,12 +65,20 @@ func (f *frame) group(p *pool, cs []charge, bs []billed) *group {
 	key := p.id(p.keep(id))
 	g := newGroup(cs, bs, f.of(p, key, p.keep(customer)))
 	g.charged = f.charged
-	if claimed := f.claimed[key]; len(claimed) > 0 {
+	claimed := joined(f.claimed[key])
+	if c, known := f.cycles[key]; known {
+		g.isDue(c, claimed)
+		cost := f.costs[key]
+		g.due.cost, g.due.currency = cost.cost.decimal(), p.text(cost.currency)
+	}
+	if !g.due.known && len(claimed) > 0 {
 		own := make([]span, 0, len(cs))
 		for _, c := range cs {
 			own = append(own, c.span)
 		}
-		g.aside = besides(joined(claimed), joined(own))
+		g.aside = besides(claimed, joined(own))
+	}
+	if len(g.aside) > 0 {
 		g.billed = slices.DeleteFunc(g.billed, func(b billed) bool {
 			return !b.once() && slices.ContainsFunc(g.aside, func(s span) bool { return s.covers(b.span) })
 		})
@@ -242,20 +252,34 @@ func (g *group) lastMonth(currency string) (month, seats decimal.Decimal) {
 	return month, seats
 }
 
-// onlyHere is a subscription that the bill does not have, on days that it is about.
+// onlyHere is a subscription that the bill does not have, on days that it is about. What other bills charge of them
+// is
+// compared with those.
 func (g *group) onlyHere() {
+	for _, cycle := range g.due.cycles {
+		g.lacking(cycle)
+	}
 	last := map[string]day{}
+	whole := func(b billed) bool { return b.span.in(g.charged) && (b.once() || !g.due.known) }
 	for _, b := range g.billed {
-		if b.span.in(g.charged) {
+		if whole(b) {
 			last[b.currency] = max(last[b.currency], b.to)
 		}
 	}
 	for _, b := range g.billed {
-		if !b.span.in(g.charged) {
+		if !whole(b) {
 			continue
+		}
+		days := besides([]span{b.span}, g.aside)
+		if b.once() {
+			days = nil
 		}
 		f := finding{once: b.amount.Neg(), since: b.from, ours: []string{b.line}, why: "Billed and not on the bill",
 			currency: b.currency}
+		if n := daysIn(days); n > 0 && n < b.days() {
+			f.since = days[0].from
+			f.once = share{int64(n), int64(b.days())}.times(f.once)
+		}
 		g.find(OnlyHere, f)
 		if m, ok := b.monthly(); ok && b.to == last[b.currency] {
 			t := g.found[cause{OnlyHere, b.currency}]
@@ -277,7 +301,7 @@ func (g *group) checkCurrency() {
 		g.find(Currency, finding{once: p.amount, month: p.aMonth(p.amount), since: p.from, bill: []string{p.line},
 			currency: p.currency, why: "Charged in " + p.currency + ", billed in " + g.billed[0].currency})
 		if !p.once() {
-			g.aside = append(g.aside, p.span)
+			g.aside, g.abroad = append(g.aside, p.span), append(g.abroad, p.span)
 		}
 		return true
 	})
@@ -290,7 +314,7 @@ func (g *group) nameBilled() {
 		if c.kind != Currency {
 			continue
 		}
-		meets := meeting(joined(g.aside))
+		meets := meeting(joined(g.abroad))
 		for _, b := range g.billed {
 			if !b.once() && meets(b.span) {
 				t.ours = append(t.ours, b.line)
@@ -356,6 +380,14 @@ func daysOf[L any](lines []L, of func(*L) span) (out span) {
 		out = span{min(out.from, s.from), max(out.to, s.to)}
 	}
 	return out
+}
+
+// daysIn is how many days spans have in all.
+func daysIn(spans []span) (n int) {
+	for _, s := range spans {
+		n += s.days()
+	}
+	return n
 }
 
 // in tells whether a line has a day in common with the days, or lies on one of them.

@@ -18,7 +18,9 @@ type group struct {
 	beside         []charge // of the bill, on other days
 	charges        []priced // of lines, those that nothing has explained yet
 	billed         []billed
-	aside          []span // the days of lines that were explained otherwise: their seats are not compared
+	aside          []span // days whose seats are not compared: other bills', and those of lines explained otherwise
+	abroad         []span // the days of lines in another currency
+	due            due    // what the bill should charge, where that is known
 	currency       string // of the bill's lines; of ours where it has none
 	tolerance      decimal.Decimal
 	window         span // the days that we billed at all

@@ -37,13 +37,20 @@ type calendar struct {
 	all    []stretch
 	costs  []decimal.Decimal // a day of each stretch; nil until asked for
 	wipes  []wipe
-	inWipe []bool            // by line
-	same   map[span]*exactly // what lines of just these days charge
-	first  day               // that the bill charges
-	last   day               // the day after the last one
-	months int               // the longest that a unit price is for
-	from   day               // that we bill
+	inWipe []bool             // by line
+	same   map[exact]*exactly // what lines of just these days charge
+	events map[span][]uint64  // on just these days
+	first  day                // that the bill charges
+	last   day                // the day after the last one
+	months int                // the longest that a unit price is for
+	from   day                // that we bill
 	to     day
+}
+
+// exact is the days that lines charge, and the event that ties them; 0: all lines of these days.
+type exact struct {
+	span
+	event uint64
 }
 
 // exactly is the money and the seats of lines that charge the same days.
@@ -136,7 +143,8 @@ func (c *calendar) add() {
 		s := &c.all[i]
 		s.charged, s.billed, s.free, s.twice, s.added = now.charged, now.billed, now.free, now.twice, now.added
 		s.monthly, s.sale, s.onBill, s.here, s.based = now.monthly, now.sale, now.onBill, now.here, now.based
-		s.wiped, s.foreign, s.aside, s.unpriced, s.abroad = now.wiped, now.foreign, now.aside, now.unpriced, now.abroad
+		s.wiped, s.foreign, s.aside, s.unpriced, s.abroad = now.wiped, now.foreign, now.aside, now.unpriced,
+			now.abroad
 	}
 }
 
@@ -283,7 +291,7 @@ func (c *calendar) wipedBefore(s span) decimal.Decimal {
 
 // extent finds the first and the last day that either side has.
 func (c *calendar) extent() {
-	c.same = map[span]*exactly{}
+	c.same, c.events = map[exact]*exactly{}, map[span][]uint64{}
 	c.from, c.to = c.g.window.to, c.g.window.from
 	for i := range c.g.charges {
 		p := &c.g.charges[i]
@@ -294,13 +302,9 @@ func (c *calendar) extent() {
 			c.first = p.from
 		}
 		c.last, c.months = max(c.last, p.to), max(c.months, p.monthsPriced())
-		if c.same[p.span] == nil {
-			c.same[p.span] = &exactly{}
-		}
-		e := c.same[p.span]
-		e.money = e.money.Add(p.money())
-		if !p.second && !p.free() {
-			e.seats = e.seats.Add(p.seats)
+		c.charges(exact{span: p.span}, p)
+		if p.event != 0 {
+			c.charges(exact{p.span, p.event}, p)
 		}
 	}
 	for _, b := range c.g.billed {
@@ -308,6 +312,36 @@ func (c *calendar) extent() {
 			c.from, c.to = min(c.from, b.from), max(c.to, b.to)
 		}
 	}
+}
+
+// charges adds a line to those of just its days.
+func (c *calendar) charges(of exact, p *priced) {
+	e := c.same[of]
+	if e == nil {
+		e = &exactly{}
+		c.same[of] = e
+		if of.event != 0 {
+			c.events[of.span] = append(c.events[of.span], of.event)
+		}
+	}
+	e.money = e.money.Add(p.money())
+	if !p.second && !p.free() {
+		e.seats = e.seats.Add(p.seats)
+	}
+}
+
+// ownCents is what the bill itself charges for seats on days, where its lines there, or those of one event, are just
+// these seats.
+func (c *calendar) ownCents(days span, seats decimal.Decimal) (decimal.Decimal, bool) {
+	if e := c.same[exact{span: days}]; e != nil && e.seats.Equal(seats) {
+		return e.money, true
+	}
+	for _, event := range c.events[days] {
+		if e := c.same[exact{days, event}]; e.seats.Equal(seats) {
+			return e.money, true
+		}
+	}
+	return decimal.Zero, false
 }
 
 // apart is how many more seats are charged than billed.
@@ -339,6 +373,9 @@ func (c *calendar) checkSeats() {
 			once, month := c.money(i)
 			f.once, f.month, f.days.to = f.once.Add(once), month, c.all[i].to
 		}
+		if own, said := c.ownCents(f.days, s.apart()); said {
+			f.once = own // though our invoices cut the days
+		}
 		f.why = fmt.Sprintf("%s: %s charged, %s billed", f.days, seatsOf(s.charged.Add(s.implied)), s.billed)
 		c.g.find(kind, f)
 	}
@@ -367,8 +404,8 @@ func (c *calendar) money(i int) (once, month decimal.Decimal) {
 	} else {
 		month = s.monthly.Mul(apart).DivRound(s.charged.Mul(thirtySix), precision)
 	}
-	if e := c.same[s.span]; e != nil && e.seats.Equal(apart) {
-		return e.money, month // the bill's own cents
+	if own, said := c.ownCents(s.span, apart); said {
+		return own, month
 	}
 	if !s.charged.IsZero() {
 		once = c.costOn(i).Mul(apart).DivRound(s.charged, precision)
@@ -448,6 +485,8 @@ func (c *calendar) gap(i int, lacks func(*stretch) bool) span {
 // a cycle of them, or days that the whole bill does not reach, are the rest of another bill.
 func (c *calendar) onAnotherBill(s span) bool {
 	switch {
+	case c.g.due.known:
+		return false // all days but those of its own cycles are set aside
 	case s.to <= c.first:
 		return s.from < c.g.charged.from || c.first.months(-c.months) < c.from
 	case s.from >= c.last:
@@ -504,6 +543,9 @@ func (c *calendar) nearest(i int, seats decimal.Decimal) (once, month decimal.De
 	month = best.perMonth(best.cents()).Mul(seats)
 	if best.covers(s.span) {
 		return best.costOf(s.span).Mul(seats).DivRound(best.seats, precision), month
+	}
+	if c.g.due.known {
+		return best.missing(s.span, c.g.due.cycles).Mul(seats), month
 	}
 	gap := c.gap(i, func(s *stretch) bool { return s.onBill == 0 && s.aside == 0 })
 	return best.missing(s.span, c.cyclesIn(gap, best.monthsPriced())).Mul(seats), month

@@ -48,8 +48,9 @@ type Sides struct {
 // NewSides has no lines yet; of the bill about so many will come.
 func NewSides(lines int) *Sides {
 	return &Sides{cs: make([]keptCharge, 0, lines), bs: make([]keptBilled, 0, lines), words: newPool(),
-		days:  map[string]day{},
-		frame: frame{own: map[word]span{}, claimed: map[word][]span{}}}
+		days: map[string]day{},
+		frame: frame{own: map[word]span{}, claimed: map[word][]span{}, cycles: map[word]cycles{},
+			costs: map[word]cycleCost{}}}
 }
 
 // Charge adds a line of the bill.

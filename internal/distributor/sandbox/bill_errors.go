@@ -62,13 +62,6 @@ func (s *Server) plant(sc scope, month clock.Date, rows []*chargeRow) *planter {
 	return p
 }
 
-// first is a line that is so, and stands first among the plain ones from now on; the first one where none is.
-func (p *planter) first(so func(*chargeRow) bool) *chargeRow {
-	i := max(0, slices.IndexFunc(p.plain, so))
-	p.plain[0], p.plain[i] = p.plain[i], p.plain[0]
-	return p.plain[0]
-}
-
 func (p *planter) note(kind string, x *chargeRow, off decimal.Decimal) {
 	p.errors = append(p.errors, PlantedError{Kind: kind, SubscriptionID: x.SubscriptionID, CustomerNo: x.CustomerNo,
 		Amount: off.String(), Currency: x.Currency, row: x})
@@ -103,8 +96,7 @@ func (p *planter) term(x *chargeRow) {
 const periodDays = 10
 
 // period leaves out the cycle's first days.
-func (p *planter) period(*chargeRow) {
-	x := p.first(func(x *chargeRow) bool { return x.from.Day() > 1 && x.from.Day() <= periodDays })
+func (p *planter) period(x *chargeRow) {
 	before, of := amountOf(x.ExtendPrice), x.from.DaysUntil(x.to)
 	q, _ := before.Mul(decimal.NewFromInt(int64(of-periodDays))).QuoRem(decimal.NewFromInt(int64(of)), 2)
 	x.from, x.ExtendPrice = x.from.AddDays(periodDays), num(q)
@@ -171,9 +163,8 @@ func (p *planter) afterEnd(*chargeRow) {
 	}
 }
 
-// missing leaves a line out, a purchase of the month where there is one.
-func (p *planter) missing(*chargeRow) {
-	x := p.first(func(x *chargeRow) bool { return x.ChargeType == "new" })
+// missing leaves a line out.
+func (p *planter) missing(x *chargeRow) {
 	p.rows = slices.DeleteFunc(p.rows, func(y *chargeRow) bool { return y == x })
 	p.note("only_here", x, amountOf(x.ExtendPrice).Neg())
 }
