@@ -94,10 +94,23 @@ func (o CreditOrder) take(ctx context.Context, tx *gorm.DB, i Invoice) ([]Credit
 	if err != nil {
 		return nil, err
 	}
+	for _, id := range o.Lines {
+		if !slices.ContainsFunc(all, func(l Creditable) bool { return l.ID == id }) {
+			return nil, errs.Newf(errs.Invalid, "A line that was chosen does not stand on %s. Open the credit anew and "+
+				"choose among its lines; nothing was changed.", i.Called())
+		}
+	}
+	gone := false // of a line that was chosen, nothing is left to credit
 	all = slices.DeleteFunc(all, func(l Creditable) bool {
-		asked := len(o.Lines) == 0 || slices.Contains(o.Lines, l.ID)
-		return !asked || l.Again || l.Left.IsZero() && !*o.Again
+		named := slices.Contains(o.Lines, l.ID)
+		out := l.Again || l.Left.IsZero() && !*o.Again
+		gone = gone || named && out
+		return out || len(o.Lines) > 0 && !named
 	})
+	if gone && len(all) > 0 {
+		return nil, errs.Newf(errs.Conflict, "One of the chosen lines of %s is credited already. Open the credit anew "+
+			"and choose among what is left; nothing was changed.", i.Called())
+	}
 	if len(all) == 0 {
 		return nil, errs.Newf(errs.Conflict, "The lines of %s are credited already. Nothing was changed.", i.Called())
 	}
