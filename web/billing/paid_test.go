@@ -5,7 +5,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"seatledger/internal/auth"
 	"seatledger/internal/testkit/webtest"
 )
 
@@ -270,6 +272,34 @@ func TestACreditTakesTheLinesThatWereChosenOrNone(t *testing.T) {
 	for _, r := range h.clerk.Get("/invoices.csv?state=draft").Records() {
 		if r["credits_id"] != mine || r["total"] != "-12" && r["total"] != "-24" {
 			t.Errorf("%v", r)
+		}
+	}
+}
+
+// Three months of one contract are credited in one step and taken back in one: the last first, since a credit stays
+// while a later one has the same subscription.
+func TestCreditsOfSeveralMonthsAreTakenBackInOneStep(t *testing.T) {
+	t.Parallel()
+	for _, again := range []string{"no", "yes"} {
+		h := open(t, 1)
+		h.billed()
+		for _, due := range []string{"2026-02-01", "2026-03-01"} {
+			h.Clock.Put(time.Date(2026, 2, 25, 9, 0, 0, 0, time.UTC))
+			h.clerk = h.SignIn(auth.Billing)
+			h.clerk.Post("/billing-runs", url.Values{"all": {"1"}, "step": {"bill"}, "due": {due}, "late": {"1"}}).
+				Want(http.StatusSeeOther)
+		}
+		ids := url.Values{"deed": {"credit-invoices"}}
+		for _, r := range h.clerk.Get("/invoices.csv?sort=number").Records() {
+			ids.Add("id", r["id"])
+		}
+		p := h.clerk.Post("/bulk", ids).Want(http.StatusSeeOther).Next().Shows("Credit 3 invoices?", "-36.00 USD")
+		p.FormTo(p.URL.Path+"/apply").Set("again", again).Submit().Want(http.StatusSeeOther)
+		done := h.clerk.Get(p.URL.Path).Shows("3 of 3 invoices credited")
+		done.FormTo(p.URL.Path + "/undo").Submit().Want(http.StatusSeeOther)
+		h.clerk.Get(p.URL.Path).Shows("3 invoices are taken back")
+		if n := len(h.clerk.Get("/invoices.csv?state=draft").Records()); n != 0 {
+			t.Errorf("again %s: %d credit notes are left", again, n)
 		}
 	}
 }

@@ -177,6 +177,8 @@ func TestThreeMonthsAgreeWithFiguresReckonedByHand(t *testing.T) {
 	q.of["Ash"].Seats(q.subs["Ash"], 12, "2026-02-15")
 	q.until("2026-02-16")
 	q.done("/invoices/"+q.documents("Cedar")[0]["id"]+"/dispute", "why", "One seat too many")
+	// Days of Ash are to be confirmed, and the price of Elm's subscription was changed since it was signed.
+	q.see("/billing?due=2026-03-01").Shows("To look at 2", "Bill also the 1 contract unusual or to confirm")
 	q.until("2026-02-20")
 	bank := q.clerk.Get("/invoices/payments").FormTo("/invoices/payments").File("file", "number,date,amount,currency\n"+
 		q.documents("Ash")[0]["number"]+",2026-02-20,100.00,USD\n"+
