@@ -303,3 +303,17 @@ func TestCreditsOfSeveralMonthsAreTakenBackInOneStep(t *testing.T) {
 		}
 	}
 }
+
+// Goodwill leaves lines that can be credited again, so that only its page tells a second credit from a double click.
+func TestACreditThatIsSentTwiceIsOneCredit(t *testing.T) {
+	t.Parallel()
+	h := open(t, 1)
+	path := "/invoices/" + h.billed()["Customer 000"]["id"] + "/credit"
+	form := h.clerk.Get(path).FormTo(path).Set("again", "no", "amount", "5")
+	form.Submit().Want(http.StatusSeeOther)
+	form.Submit().Want(http.StatusConflict).Shows("Somebody changed this invoice while you were at it")
+	if n := len(h.clerk.Get("/invoices.csv?state=draft").Records()); n != 1 {
+		t.Errorf("%d credit notes", n)
+	}
+	h.clerk.Get(path).FormTo(path).Set("again", "no", "amount", "5").Submit().Want(http.StatusSeeOther)
+}
