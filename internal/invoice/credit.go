@@ -69,7 +69,8 @@ func (s Service) CreditLinesIn(ctx context.Context, tx *gorm.DB, by audit.Actor,
 		return id, err
 	}
 	// A page of before does not know of this credit: the same form sent twice is one.
-	if err := tx.WithContext(ctx).Exec(`UPDATE invoices SET version = version + 1 WHERE id = ?`, i.ID).Error; err != nil {
+	err = tx.WithContext(ctx).Exec(`UPDATE invoices SET version = version + 1 WHERE id = ?`, i.ID).Error
+	if err != nil {
 		return id, fmt.Errorf("note the credit of invoice %s: %w", i.ID, err)
 	}
 	if err := RefreshThrough(ctx, tx, subs); err != nil {

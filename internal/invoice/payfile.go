@@ -148,7 +148,8 @@ func (p *payments) readNoted(tx *gorm.DB, ids []uuid.UUID) error {
 		ByHand bool
 	}
 	err := tx.Raw(`SELECT *, file_row IS NULL AS by_hand FROM invoice_payments
-		WHERE invoice_id = ANY (CAST(? AS uuid[])) AND undone_at IS NULL ORDER BY seq`, postgres.IDs(ids)).Scan(&all).Error
+		WHERE invoice_id = ANY (CAST(? AS uuid[])) AND undone_at IS NULL ORDER BY seq`, postgres.IDs(ids)).
+		Scan(&all).Error
 	if err != nil {
 		return fmt.Errorf("payments of the invoices of a file: %w", err)
 	}

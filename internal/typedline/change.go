@@ -186,7 +186,8 @@ func (s Service) add(ctx context.Context, tx *gorm.DB, by audit.Actor, k contrac
 	added := tx.WithContext(ctx).Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency,
 		tax_code,
 		every, from_on, until_on, cost, created_at, created_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, k.Currency,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`, l.ID, k.ID, l.Text, l.Quantity,
+		l.UnitAmount, k.Currency,
 		l.TaxCode, l.Every, l.FromOn, l.UntilOn,
 		l.Cost, s.Clock.Now(), by.Name)
 	if added.Error != nil {
@@ -210,8 +211,8 @@ func sentTwice(ctx context.Context, tx *gorm.DB, contractID uuid.UUID, l Line) e
 		return fmt.Errorf("typed line of a form: %w", err)
 	}
 	if !same {
-		return errs.New(errs.Conflict, "A line was added by this page already. Open \"Add a line\" anew to add another; "+
-			"nothing was added now.")
+		return errs.New(errs.Conflict, "A line was added by this page already. Open \"Add a line\" anew to add "+
+			"another; nothing was added now.")
 	}
 	return nil
 }
