@@ -70,6 +70,11 @@ func (s Service) CreditLinesIn(ctx context.Context, tx *gorm.DB, by audit.Actor,
 	if err := s.writeCredit(ctx, tx, by, id, i, o, lines); err != nil {
 		return id, err
 	}
+	// A page of before does not know of this credit: the same form sent twice is one.
+	err = tx.WithContext(ctx).Exec(`UPDATE invoices SET version = version + 1 WHERE id = ?`, i.ID).Error
+	if err != nil {
+		return id, fmt.Errorf("note the credit of invoice %s: %w", i.ID, err)
+	}
 	if err := RefreshThrough(ctx, tx, subs); err != nil {
 		return id, err
 	}
@@ -96,10 +101,23 @@ func (o CreditOrder) take(ctx context.Context, tx *gorm.DB, i Invoice) ([]Credit
 	if err != nil {
 		return nil, err
 	}
+	for _, id := range o.Lines {
+		if !slices.ContainsFunc(all, func(l Creditable) bool { return l.ID == id }) {
+			return nil, errs.Newf(errs.Invalid, "A line that was chosen does not stand on %s. Open the credit anew and "+
+				"choose among its lines; nothing was changed.", i.Called())
+		}
+	}
+	gone := false // of a line that was chosen, nothing is left to credit
 	all = slices.DeleteFunc(all, func(l Creditable) bool {
-		asked := len(o.Lines) == 0 || slices.Contains(o.Lines, l.ID)
-		return !asked || l.Again || l.Left.IsZero() && !*o.Again
+		named := slices.Contains(o.Lines, l.ID)
+		out := l.Again || l.Left.IsZero() && !*o.Again
+		gone = gone || named && out
+		return out || len(o.Lines) > 0 && !named
 	})
+	if gone && len(all) > 0 {
+		return nil, errs.Newf(errs.Conflict, "One of the chosen lines of %s is credited already. Open the credit anew "+
+			"and choose among what is left; nothing was changed.", i.Called())
+	}
 	if len(all) == 0 {
 		return nil, errs.Newf(errs.Conflict, "The lines of %s are credited already. Nothing was changed.", i.Called())
 	}

@@ -62,13 +62,13 @@ type known struct {
 }
 
 func (k paymentFile) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
-	p := payments{file: t.From.ID, today: clock.Today(k.Clock, k.Zone), zone: k.Zone, noted: map[string]string{},
-		first: map[string]int{}}
-	numbers, rows := postgres.Texts{}, postgres.Texts{}
+	p := payments{file: t.From.ID, today: clock.Today(k.Clock, k.Zone), zone: k.Zone, noted: map[said]string{},
+		first: map[said]int{}}
+	numbers := postgres.Texts{}
 	for _, l := range t.Lines {
-		numbers, rows = append(numbers, strings.ToLower(l.Get("number"))), append(rows, contentOf(l))
+		numbers = append(numbers, strings.ToLower(l.Get("number")))
 	}
-	if err := p.read(tx, numbers, rows); err != nil {
+	if err := p.read(tx, numbers); err != nil {
 		return imports.Plan{}, err
 	}
 	plan := imports.Plan{}
@@ -86,13 +86,25 @@ func (k paymentFile) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
 	return plan, nil
 }
 
-// contentOf names a row by what it says.
-func contentOf(l imports.Line) string {
-	h := sha256.New()
-	for _, c := range []string{"number", "date", "amount", "currency", "reference"} {
-		_, _ = fmt.Fprintf(h, "%s\n", strings.ToLower(l.Get(c)))
+// said is what a row says of a payment, however it is written: 5 is 5.00, and no currency is the invoice's own.
+type said struct{ number, date, amount, currency, reference string }
+
+func (p *payments) saidBy(l imports.Line) said {
+	s := said{strings.ToLower(l.Get("number")), l.Get("date"), l.Get("amount"), strings.ToUpper(l.Get("currency")),
+		strings.ToLower(l.Get("reference"))}
+	if sum, err := decimal.NewFromString(s.amount); err == nil {
+		s.amount = money.Plain(sum)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	if x := p.invoices[s.number]; x != nil && s.currency == "" {
+		s.currency = x.Currency()
+	}
+	return s
+}
+
+// content names the row for the database, which holds it once.
+func (s said) content() string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{s.number, s.date, s.amount, s.currency, s.reference}, "\n")))
+	return hex.EncodeToString(sum[:])
 }
 
 // payments gathers what the rows of a file do.
@@ -101,12 +113,12 @@ type payments struct {
 	today    clock.Date
 	zone     *time.Location
 	invoices map[string]*known // by number in lower case
-	noted    map[string]string // rows that are payments already, and by whom
-	first    map[string]int    // the line on which a row came first
+	noted    map[said]string   // rows that are payments already, and by whom
+	first    map[said]int      // the line on which a row came first
 	takes    []Paying
 }
 
-func (p *payments) read(tx *gorm.DB, numbers, rows postgres.Texts) error {
+func (p *payments) read(tx *gorm.DB, numbers postgres.Texts) error {
 	var all []Invoice
 	err := tx.Raw(`SELECT * FROM invoices WHERE lower(number_text) = ANY (CAST(? AS text[])) AND document_of IS NULL
 		AND number_text <> ''`, numbers).Scan(&all).Error
@@ -125,32 +137,34 @@ func (p *payments) read(tx *gorm.DB, numbers, rows postgres.Texts) error {
 	for _, x := range all {
 		p.invoices[strings.ToLower(x.NumberText)] = &known{Invoice: x, Money: open[x.ID], left: open[x.ID].Open()}
 	}
-	if err := p.readHand(tx, ids); err != nil {
-		return err
-	}
-	var stored []struct{ FileRow, Actor string }
-	err = tx.Raw(`SELECT file_row, actor FROM invoice_payments WHERE file_row = ANY (CAST(? AS text[]))
-		AND undone_at IS NULL`, rows).Scan(&stored).Error
-	for _, x := range stored {
-		p.noted[x.FileRow] = x.Actor
-	}
-	return err
+	return p.readNoted(tx, ids)
 }
 
-// readHand reads what was noted by hand of the invoices, so that a bank's row does not count it again.
-func (p *payments) readHand(tx *gorm.DB, ids []uuid.UUID) error {
-	var all []Payment
-	err := tx.Raw(`SELECT * FROM invoice_payments WHERE invoice_id = ANY (CAST(? AS uuid[])) AND file_row IS NULL
-		AND undone_at IS NULL ORDER BY seq`, postgres.IDs(ids)).Scan(&all).Error
+// readNoted reads what was noted of the invoices: by files, so that a row is one payment, and by hand, so that a bank's
+// row does not count it again.
+func (p *payments) readNoted(tx *gorm.DB, ids []uuid.UUID) error {
+	var all []struct {
+		Payment
+		ByHand bool
+	}
+	err := tx.Raw(`SELECT *, file_row IS NULL AS by_hand FROM invoice_payments
+		WHERE invoice_id = ANY (CAST(? AS uuid[])) AND undone_at IS NULL ORDER BY seq`, postgres.IDs(ids)).
+		Scan(&all).Error
 	if err != nil {
-		return fmt.Errorf("payments noted by hand: %w", err)
+		return fmt.Errorf("payments of the invoices of a file: %w", err)
 	}
 	of := map[uuid.UUID]*known{}
 	for _, x := range p.invoices {
 		of[x.Invoice.ID] = x
 	}
 	for _, x := range all {
-		of[x.InvoiceID].hand = append(of[x.InvoiceID].hand, x)
+		i := of[x.InvoiceID]
+		if x.ByHand {
+			i.hand = append(i.hand, x.Payment)
+			continue
+		}
+		p.noted[said{strings.ToLower(i.NumberText), x.PaidOn.String(), money.Plain(x.Amount), x.Currency,
+			strings.ToLower(x.Reference)}] = x.Actor
 	}
 	return nil
 }
@@ -175,16 +189,16 @@ func (p *payments) alike(l imports.Line) (says string) {
 
 func (p *payments) row(l imports.Line) imports.Row {
 	row := imports.Row{Line: l.Number, Label: imports.Isolated(l.Get("number")), Outcome: imports.Unchanged}
-	content := contentOf(l)
-	if by, noted := p.noted[content]; noted {
+	says := p.saidBy(l)
+	if by, noted := p.noted[says]; noted {
 		row.Note = "This row is a payment already, noted by " + by + "."
 		return row
 	}
-	if n, twice := p.first[content]; twice {
+	if n, twice := p.first[says]; twice {
 		row.Note = fmt.Sprintf("It says the same as line %d, and counts once.", n)
 		return row
 	}
-	p.first[content] = l.Number
+	p.first[says] = l.Number
 	if row.Note = p.alike(l); row.Note != "" {
 		return row
 	}
@@ -194,7 +208,7 @@ func (p *payments) row(l imports.Line) imports.Row {
 	}
 	before := x.left
 	x.left = x.left.Sub(amount.Amount.Decimal)
-	amount.FileRow, amount.Import = content, p.file
+	amount.FileRow, amount.Import = says.content(), p.file
 	p.takes = append(p.takes, amount)
 	row.Outcome, row.Label = imports.New, x.Called()+", "+x.Currency()
 	row.Changes = []imports.Change{{Field: "open", Before: money.Plain(before), After: money.Plain(x.left)}}

@@ -232,9 +232,14 @@ func (s *Service) chunk(ctx context.Context, h *runs.Hold, work uuid.UUID) (more
 
 var opens = map[Step]State{Looking: Unseen, Doing: Waiting, Undoing: BeingUndone}
 
+// next are the records whose turn it is. What was done last is taken back first: the later may rest on the earlier.
 func next(tx *gorm.DB, w Work, most int) ([]Item, error) {
+	order := "place"
+	if w.Step == Undoing {
+		order = "place DESC"
+	}
 	var items []Item
-	err := tx.Raw(`SELECT `+itemColumns+` FROM bulk_items WHERE work_id = ? AND state = ? ORDER BY place LIMIT ?
+	err := tx.Raw(`SELECT `+itemColumns+` FROM bulk_items WHERE work_id = ? AND state = ? ORDER BY `+order+` LIMIT ?
 		FOR UPDATE`, w.ID, opens[w.Step], most).Scan(&items).Error
 	if err != nil {
 		return nil, fmt.Errorf("next records of bulk work: %w", err)

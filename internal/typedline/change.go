@@ -36,6 +36,8 @@ type Form struct {
 	Every      string
 	From       string // of once: its day
 	Until      string
+	// Press is of the page that the form stood on: sent twice it is one line. Nil: every time another.
+	Press uuid.UUID
 }
 
 const (
@@ -48,6 +50,9 @@ const (
 func (f Form) read(problems errs.Fields) Line {
 	l := Line{ID: uuid.Must(uuid.NewV7()), Text: strings.Join(strings.Fields(f.Text), " "),
 		TaxCode: strings.TrimSpace(f.TaxCode), Every: Every(f.Every)}
+	if f.Press != uuid.Nil {
+		l.ID = f.Press
+	}
 	if n := utf8.RuneCountInString(l.Text); n == 0 || n > maxText {
 		problems.Add("text", "Enter what the customer reads, 1 to %d characters.", maxText)
 	}
@@ -178,16 +183,38 @@ func (s Service) add(ctx context.Context, tx *gorm.DB, by audit.Actor, k contrac
 		return uuid.Nil, err
 	}
 	l.Currency, l.Cost = k.Currency, cost
-	err := tx.WithContext(ctx).Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency,
+	added := tx.WithContext(ctx).Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency,
 		tax_code,
 		every, from_on, until_on, cost, created_at, created_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, k.Currency,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`, l.ID, k.ID, l.Text, l.Quantity,
+		l.UnitAmount, k.Currency,
 		l.TaxCode, l.Every, l.FromOn, l.UntilOn,
-		l.Cost, s.Clock.Now(), by.Name).Error
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("add typed line: %w", postgres.Translate(err))
+		l.Cost, s.Clock.Now(), by.Name)
+	if added.Error != nil {
+		return uuid.Nil, fmt.Errorf("add typed line: %w", postgres.Translate(added.Error))
+	}
+	if added.RowsAffected == 0 {
+		return l.ID, sentTwice(ctx, tx, k.ID, l)
 	}
 	return l.ID, s.record(ctx, tx, by, "typed_line.added", k, nil, l.facts())
+}
+
+// sentTwice looks whether a form that was used already asks for the same line again, which then stands; a page that
+// somebody went back to and changed is to be opened anew.
+func sentTwice(ctx context.Context, tx *gorm.DB, contractID uuid.UUID, l Line) error {
+	var same bool
+	err := tx.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM typed_lines WHERE id = ? AND contract_id = ? AND text = ?
+		AND quantity = ? AND unit_amount = ? AND tax_code = ? AND every = ? AND from_on = ?
+		AND until_on IS NOT DISTINCT FROM ?)`, l.ID, contractID, l.Text, l.Quantity, l.UnitAmount, l.TaxCode, l.Every,
+		l.FromOn, l.UntilOn).Row().Scan(&same)
+	if err != nil {
+		return fmt.Errorf("typed line of a form: %w", err)
+	}
+	if !same {
+		return errs.New(errs.Conflict, "A line was added by this page already. Open \"Add a line\" anew to add "+
+			"another; nothing was added now.")
+	}
+	return nil
 }
 
 // End gives a line of every cycle its end, or takes it away (empty). Refused while a

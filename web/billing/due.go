@@ -172,14 +172,14 @@ func (s sheet) callouts() []ui.Callout {
 }
 
 func (s sheet) stats() ui.Stats {
-	billable, lines, first, unusual := s.Billable(), 0, 0, 0
+	billable, lines, first, look := s.Billable(), 0, 0, 0
 	for _, k := range billable {
 		lines += k.Lines
 		if k.First() {
 			first++
 		}
-		if len(k.Remarks) > 0 {
-			unusual++
+		if len(k.Remarks) > 0 || toConfirm(k) {
+			look++
 		}
 	}
 	var out ui.Stats
@@ -190,9 +190,8 @@ func (s sheet) stats() ui.Stats {
 			out = append(out, ui.Stat{Label: "Due, net", Value: m.Amount, Unit: m.Currency, Note: contracts(x.N)})
 		}
 	}
-	out = append(out, ui.Stat{Label: "Unusual", Value: words.Count(unusual),
-		Note: count(first, "first bill", "first bills"),
-		Tone: ui.Warn.If(unusual > 0)})
+	out = append(out, ui.Stat{Label: "To look at", Value: words.Count(look),
+		Note: count(first, "first bill", "first bills"), Tone: ui.Warn.If(look > 0)})
 	left := ui.Stat{Label: "Left out", Value: words.Count(len(s.leftOutRows())), Tone: ui.Warn.If(len(s.leftOutRows()) > 0)}
 	if len(s.leftOutRows()) > 0 {
 		left.Href = "#left-out"
@@ -272,12 +271,15 @@ func (s sheet) begin() *view.Begin {
 
 func (s sheet) toConfirm() (n int) {
 	for _, k := range s.Billable() {
-		if k.LateLines > 0 || k.HeldBack() {
+		if toConfirm(k) {
 			n++
 		}
 	}
 	return n
 }
+
+// toConfirm says that a contract is billed at once only by a person who says so.
+func toConfirm(k billingrun.Contract) bool { return k.LateLines > 0 || k.HeldBack() }
 
 const formID = "due"
 

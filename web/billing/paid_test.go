@@ -5,6 +5,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"seatledger/internal/auth"
+	"seatledger/internal/testkit/webtest"
 )
 
 // billed bills all that is due and gives the invoices by customer.
@@ -214,4 +218,102 @@ func TestManyDraftsAreBilledTogetherCreditNotesToo(t *testing.T) {
 	if len(numbers) != 5 {
 		t.Errorf("numbers %v", numbers)
 	}
+}
+
+// A row is one payment however it is written: a spreadsheet cuts zeros, and another export names the currency.
+func TestAPaymentIsOneHoweverItsRowIsWritten(t *testing.T) {
+	t.Parallel()
+	h := open(t, 1)
+	x := h.billed()["Customer 000"]
+	file := func(text, open string) {
+		t.Helper()
+		p := h.clerk.Get("/invoices/payments").FormTo("/invoices/payments").File("file", text).Submit().
+			Want(http.StatusSeeOther).Next()
+		if f := p.Doc().Find(`form[action$="/apply"]`); f.Length() > 0 {
+			p.FormTo(p.URL.Path + "/apply").Submit().Want(http.StatusSeeOther)
+		}
+		if got := h.invoices()["Customer 000"]["open"]; got != open {
+			t.Errorf("after %q %s is open, want %s", text, got, open)
+		}
+	}
+	file("number,date,amount\n"+x["number"]+",2026-01-02,5.00\n", "7")
+	file("number,date,amount\n"+x["number"]+",2026-01-02,5\n", "7")
+	file("number;date;amount;currency\n"+x["number"]+";02.01.2026;5,00;usd\n", "7")
+	file("number,date,amount,currency\n"+x["number"]+",2026-01-02,5.0,USD\n"+x["number"]+",2026-01-02,2,\n"+
+		x["number"]+",2026-01-02,2.00,USD\n", "5")
+	file("number,date,amount,reference\n"+x["number"]+",2026-01-02,5,another\n", "0")
+}
+
+// What is credited is exactly what was chosen: a line of another invoice, and one that somebody credited meanwhile, are
+// refused by name, and not left out in silence.
+func TestACreditTakesTheLinesThatWereChosenOrNone(t *testing.T) {
+	t.Parallel()
+	h := open(t, 2)
+	h.worlds[0].Add("S-more", 2, "2026-01-01")
+	all := h.billed()
+	mine, other := all["Customer 000"]["id"], all["Customer 001"]["id"]
+	lines := map[string][]string{}
+	for _, r := range h.clerk.Get("/invoice-lines.csv").Records() {
+		lines[r["invoice_id"]] = append(lines[r["invoice_id"]], r["line_id"])
+	}
+	if len(lines[mine]) != 2 {
+		t.Fatalf("%v", lines)
+	}
+	credit := func(want int, ids ...string) *webtest.Page {
+		t.Helper()
+		return h.clerk.Post("/invoices/"+mine+"/credit", url.Values{"again": {"yes"}, "line": ids}).Want(want)
+	}
+	credit(http.StatusUnprocessableEntity, lines[mine][0], lines[other][0]).Shows("does not stand on Invoice")
+	credit(http.StatusUnprocessableEntity, lines[other][0]).Shows("does not stand on Invoice")
+	credit(http.StatusSeeOther, lines[mine][0])
+	credit(http.StatusConflict, lines[mine]...).Shows("One of the chosen lines", "credited already")
+	credit(http.StatusSeeOther, lines[mine][1])
+	credit(http.StatusConflict).Shows("are credited already")
+	for _, r := range h.clerk.Get("/invoices.csv?state=draft").Records() {
+		if r["credits_id"] != mine || r["total"] != "-12" && r["total"] != "-24" {
+			t.Errorf("%v", r)
+		}
+	}
+}
+
+// Three months of one contract are credited in one step and taken back in one: the last first, since a credit stays
+// while a later one has the same subscription.
+func TestCreditsOfSeveralMonthsAreTakenBackInOneStep(t *testing.T) {
+	t.Parallel()
+	for _, again := range []string{"no", "yes"} {
+		h := open(t, 1)
+		h.billed()
+		for _, due := range []string{"2026-02-01", "2026-03-01"} {
+			h.Clock.Put(time.Date(2026, 2, 25, 9, 0, 0, 0, time.UTC))
+			h.clerk = h.SignIn(auth.Billing)
+			h.clerk.Post("/billing-runs", url.Values{"all": {"1"}, "step": {"bill"}, "due": {due}, "late": {"1"}}).
+				Want(http.StatusSeeOther)
+		}
+		ids := url.Values{"deed": {"credit-invoices"}}
+		for _, r := range h.clerk.Get("/invoices.csv?sort=number").Records() {
+			ids.Add("id", r["id"])
+		}
+		p := h.clerk.Post("/bulk", ids).Want(http.StatusSeeOther).Next().Shows("Credit 3 invoices?", "-36.00 USD")
+		p.FormTo(p.URL.Path+"/apply").Set("again", again).Submit().Want(http.StatusSeeOther)
+		done := h.clerk.Get(p.URL.Path).Shows("3 of 3 invoices credited")
+		done.FormTo(p.URL.Path + "/undo").Submit().Want(http.StatusSeeOther)
+		h.clerk.Get(p.URL.Path).Shows("3 invoices are taken back")
+		if n := len(h.clerk.Get("/invoices.csv?state=draft").Records()); n != 0 {
+			t.Errorf("again %s: %d credit notes are left", again, n)
+		}
+	}
+}
+
+// Goodwill leaves lines that can be credited again, so that only its page tells a second credit from a double click.
+func TestACreditThatIsSentTwiceIsOneCredit(t *testing.T) {
+	t.Parallel()
+	h := open(t, 1)
+	path := "/invoices/" + h.billed()["Customer 000"]["id"] + "/credit"
+	form := h.clerk.Get(path).FormTo(path).Set("again", "no", "amount", "5")
+	form.Submit().Want(http.StatusSeeOther)
+	form.Submit().Want(http.StatusConflict).Shows("Somebody changed this invoice while you were at it")
+	if n := len(h.clerk.Get("/invoices.csv?state=draft").Records()); n != 1 {
+		t.Errorf("%d credit notes", n)
+	}
+	h.clerk.Get(path).FormTo(path).Set("again", "no", "amount", "5").Submit().Want(http.StatusSeeOther)
 }

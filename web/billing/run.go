@@ -295,9 +295,9 @@ func (s sight) steps() *view.Begin {
 			Buttons: []ui.Button{{Text: "Bill " + words.Count(c.Drafted), Weight: ui.Primary},
 				{Text: "Bill and send " + words.Count(c.Drafted), Action: RunPath(s.ID) + "/send"}}}
 		if c.Unusual > 0 {
-			b.Text = count(c.Unusual, "of them is", "of them are") +
-				" unusual or has lines to confirm, and stands first in " +
-				"the list: to bill it says that you have looked. " + b.Text
+			b.Text = count(c.Unusual, "of them is unusual or has lines to confirm, and stands",
+				"of them are unusual or have lines to confirm, and stand") +
+				" first in the list: to bill it says that you have looked. " + b.Text
 			if usual := c.Drafted - c.Unusual; usual > 0 {
 				b.Buttons = append(b.Buttons, ui.Button{
 					Text: "Bill only the " + words.Count(usual) + " others", Name: "usual",

@@ -113,7 +113,8 @@ func (h Handlers) NewLine(c echo.Context) error {
 		}
 	}
 	return h.lineForm(c, http.StatusOK,
-		typedline.Form{Quantity: "1", Every: string(typedline.Once), From: first.String()}, nil)
+		typedline.Form{Quantity: "1", Every: string(typedline.Once), From: first.String(),
+			Press: uuid.Must(uuid.NewV7())}, nil)
 }
 
 // AddLine saves a typed line.
@@ -129,6 +130,11 @@ func (h Handlers) AddLine(c echo.Context) error {
 	in := typedline.Form{Text: form.Get("text"), Quantity: form.Get("quantity"), UnitAmount: form.Get("unit_amount"),
 		TaxCode: form.Get("tax_code"),
 		Every:   form.Get("every"), From: form.Get("from"), Until: form.Get("until")}
+	if press := form.Get("press"); press != "" {
+		if in.Press, err = uuid.Parse(press); err != nil {
+			return errs.Fields{"press": "This form is damaged. Open it anew from the contract."}.Err()
+		}
+	}
 	err = h.typed().Add(c.Request().Context(), session.Actor(c), k.ID, in)
 	if messages, refused := httpx.Refused(err); refused {
 		return h.lineForm(c, http.StatusUnprocessableEntity, in, messages)
@@ -151,6 +157,9 @@ func (h Handlers) lineForm(c echo.Context, status int, in typedline.Form, proble
 	}
 	m := layout.Form{Page: linePage(c, k, "Add a line"),
 		Form: ui.Form{Action: linesPath(k.ID), Save: "Add the line", Cancel: recordPath(k.ID)}}
+	if in.Press != uuid.Nil {
+		m.Form.Hidden = []ui.Pair{{Name: "press", Value: in.Press.String()}}
+	}
 	m.Groups = []layout.FieldGroup{
 		{Group: ui.Group{Title: "What"}, Fields: []ui.Field{
 			{Name: "text", Label: "Text", Value: in.Text, Required: true,

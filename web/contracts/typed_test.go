@@ -128,3 +128,31 @@ func TestAViewerSeesTypedLinesAndIsOfferedNothing(t *testing.T) {
 	}
 	d.typedRow(contract, "Support, gold")
 }
+
+// A form that is sent twice, by a double click or a page that is loaded again, is one line; another line wants a page
+// of its own.
+func TestAFormSentTwiceIsOneTypedLine(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	_, form, v := d.typing()
+	to := form.AttrOr("action", "")
+	d.post(to, v, http.StatusSeeOther)
+	d.post(to, v, http.StatusSeeOther)
+	contract := strings.TrimSuffix(to, "/lines")
+	d.typedRow(contract, "Support, gold")
+	v.Set("text", "Support, silver")
+	if page := d.page(d.post(to, v, http.StatusConflict)); !strings.Contains(htmlcheck.Text(page.Selection), "anew") {
+		t.Error(htmlcheck.Text(page.Selection))
+	}
+	other := d.post("/contracts", d.filled("Fabrikam"), http.StatusSeeOther).Header().Get("Location")
+	v.Set("text", "Support, gold")
+	d.post(other+"/lines", v, http.StatusConflict)
+	v.Set("press", "x")
+	d.post(to, v, http.StatusUnprocessableEntity)
+	v.Del("press")
+	d.post(other+"/lines", v, http.StatusSeeOther)
+	d.typedRow(other, "Support, gold")
+	if n := d.get(contract).Find("#typed-lines tbody tr").Length(); n != 1 {
+		t.Errorf("%d lines", n)
+	}
+}
