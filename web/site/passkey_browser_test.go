@@ -208,8 +208,8 @@ func TestPagesOfSignInInABrowser(t *testing.T) {
 		for width, dark := range map[int64]bool{1280: false, 320: true} {
 			at.Size(width, 900)
 			at.Dark(dark)
-			browser.Eval[bool](at.Tab, `Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(()
-			=> true)`)
+			browser.Eval[bool](at.Tab,
+				`Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => true)`)
 			if over := at.Overflow(); over > 0 {
 				t.Errorf("%s is %d pixels wider than %d: %s", name, over, width, at.Widest())
 			}
