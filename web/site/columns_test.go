@@ -53,7 +53,7 @@ func with(f *webtest.Form, form *goquery.Selection, more url.Values) *webtest.Fo
 
 // writtenAnew are forms whose every saving is a version of its own; of these only what was planted is looked for.
 var writtenAnew = []string{"/books/:system", "/settings/mail/rules", "/providers/:id/dialect", "/crm-accounts/:id/mail",
-	"/settings/four-eyes",
+	"/settings/four-eyes", "/settings/sso",
 	"/settings/sign-in", "/contracts/:id/lines/:line/end", "/contracts/:id/lines/:line/set-aside", "/renewals/:id/:day"}
 
 // TestAFormTakesNoColumnButItsOwn sends each form of a record as it stands with the name of every column of the
