@@ -26,7 +26,7 @@ type notice struct {
 	Text        string
 	SeatsLost   int
 	SeatsGained int
-	MoneyMonth  money.Amounts
+	MoneyMonth  []money.Amount `gorm:"serializer:json"`
 }
 
 // testKind is what a test message is of. No notice is.
@@ -77,7 +77,7 @@ type data struct {
 	Provider    *named          `json:"provider"`
 	SeatsLost   int             `json:"seats_lost"`
 	SeatsGained int             `json:"seats_gained"`
-	MoneyMonth  money.Amounts   `json:"money_month"`
+	MoneyMonth  []money.Amount  `json:"money_month"`
 	URL         string          `json:"url,omitempty"`
 }
 
@@ -90,7 +90,7 @@ func (n notice) standard(link string) message {
 		m.Type = string(testKind)
 	}
 	if m.Data.MoneyMonth == nil {
-		m.Data.MoneyMonth = money.Amounts{}
+		m.Data.MoneyMonth = []money.Amount{}
 	}
 	if n.ProviderID.Valid {
 		m.Data.Provider = &named{ID: n.ProviderID.UUID.String(), Name: n.Provider}

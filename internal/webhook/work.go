@@ -140,7 +140,8 @@ const (
 	taken   = "delivered"
 	failed  = "failed"
 	gone    = "gone"
-	stopped = "stopped" // we were stopped in the middle of it
+	stopped = "stopped"  // we were stopped in the middle of it
+	unmade  = "not made" // we could not write it, which is no fault of the receiver
 )
 
 // send is one try.
@@ -174,7 +175,7 @@ func (s *Service) try(ctx context.Context, w Webhook, d delivery) outcome {
 	}
 	n, err := s.noticeOf(ctx, w, d)
 	if err != nil {
-		return outcome{what: failed, answer: "The notice could not be read: " + errs.Public(err)}
+		return outcome{what: unmade, answer: "The notice could not be read: " + errs.Public(err)}
 	}
 	link := ""
 	if s.BaseURL != "" {
@@ -182,7 +183,7 @@ func (s *Service) try(ctx context.Context, w Webhook, d delivery) outcome {
 	}
 	body, err := n.compose(w.Shape, link)
 	if err != nil {
-		return outcome{what: failed, answer: "The message could not be written."}
+		return outcome{what: unmade, answer: "The message could not be written."}
 	}
 	at, _ := clock.True(s.Clock)
 	header := http.Header{"Content-Type": {"application/json"}, "Webhook-Id": {d.ID.String()},
@@ -292,6 +293,8 @@ func (s *Service) settle(tx *gorm.DB, w *Webhook, d delivery, o outcome) error {
 			tx.Exec(`UPDATE webhooks SET failing_since = NULL WHERE id = ? AND failing_since IS NOT NULL`, w.ID).Error)
 	case o.what == stopped:
 		next = now
+	case o.what == unmade:
+		next = now.Add(time.Minute)
 	case o.what == gone || d.Round >= len(pauses) || !d.NoticeID.Valid:
 		state, d.Round = Failed, d.Round+1
 	default:
@@ -299,7 +302,7 @@ func (s *Service) settle(tx *gorm.DB, w *Webhook, d delivery, o outcome) error {
 	}
 	err := tx.Exec(`UPDATE webhook_deliveries SET state = ?, next_at = ?, round = ?, holder = '', held_until = NULL
 		WHERE webhook_id = ? AND id = ?`, state, next, d.Round, d.WebhookID, d.ID).Error
-	if err != nil || o.what == stopped || !d.NoticeID.Valid && o.what != gone {
+	if err != nil || o.what == stopped || o.what == unmade || !d.NoticeID.Valid && o.what != gone {
 		return err
 	}
 	return s.trouble(tx, w, o, now)

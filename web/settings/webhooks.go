@@ -45,7 +45,7 @@ func (h Handlers) Webhooks(c echo.Context) error {
 	t := ui.Table{Caption: hooksTitle, Plain: true, Columns: []ui.Column{{Label: "Name"}, {Label: "Reads"},
 		{Label: "State"}, {Label: "Notices"}, {Label: "Last delivered", Nowrap: true}, {Label: "Failed"}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No webhooks yet",
-			Text: "A webhook sends notices on as they are told: to a program of yours, to Slack or to Teams.",
+			Text:   "A webhook sends notices on as they are told: to a program of yours, to Slack or to Teams.",
 			Action: &add}}
 	for _, w := range all {
 		failed := ui.Cell{Text: "0", Muted: true}
