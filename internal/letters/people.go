@@ -54,8 +54,9 @@ func (s Service) WishOf(ctx context.Context, db *gorm.DB, user uuid.UUID) (Wish,
 	var found []storedWish
 	err := db.WithContext(ctx).Raw(`SELECT * FROM notice_wishes WHERE user_id = ?`, user).Scan(&found).Error
 	if err != nil || len(found) == 0 {
-		return Wish{Choice: notify.Choice{From: notify.Silent}, DailyAt: 8 * 60, QuietFrom: 20 * 60, QuietUntil: 7 * 60,
-			Zone: s.Zone.String()}, err
+		return Wish{Choice: notify.Choice{From: notify.Silent}, DailyAt: 8 * 60, QuietFrom: 20 * 60,
+			QuietUntil: 7 * 60,
+			Zone:       s.Zone.String()}, err
 	}
 	return found[0].wish(), nil
 }
@@ -107,17 +108,22 @@ func (s Service) SaveWish(ctx context.Context, by audit.Actor, user uuid.UUID, i
 			return err
 		}
 		now := s.Clock.Now()
-		done := tx.Exec(`INSERT INTO notice_wishes AS was (user_id, severity, kinds, daily, daily_at, quiet, quiet_from,
-				quiet_until, zone, since, version, updated_at)
-			VALUES (@user, @severity, @kinds, @daily, @daily_at, @quiet, @from, @until, @zone, @now, 1, @now)
+		done := tx.Exec(`INSERT INTO notice_wishes AS was (user_id, severity, kinds, daily, daily_at, quiet,
+		quiet_from,
+				quiet_until, zone, since, daily_on, version, updated_at)
+			VALUES (@user, @severity, @kinds, @daily, @daily_at, @quiet, @from, @until, @zone, @now,
+				CAST(@daily_on AS date), 1, @now)
 			ON CONFLICT (user_id) DO UPDATE SET severity = excluded.severity, kinds = excluded.kinds,
 				daily = excluded.daily, daily_at = excluded.daily_at, quiet = excluded.quiet,
 				quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until, zone = excluded.zone,
 				since = CASE was.severity WHEN 'none' THEN excluded.since ELSE was.since END,
+				daily_on = CASE WHEN (was.daily, was.daily_at, was.zone) = (excluded.daily, excluded.daily_at,
+					excluded.zone) THEN was.daily_on ELSE excluded.daily_on END,
 				version = was.version + 1, updated_at = excluded.updated_at
 			WHERE was.version = @version`, map[string]any{"user": user, "severity": after.Choice.From,
 			"kinds": after.Choice.List(), "daily": after.Daily, "daily_at": after.DailyAt, "quiet": after.Quiet,
-			"from": after.QuietFrom, "until": after.QuietUntil, "zone": after.Zone, "now": now, "version": in.Version})
+			"from": after.QuietFrom, "until": after.QuietUntil, "zone": after.Zone, "now": now,
+			"version": in.Version})
 		if done.Error == nil && (done.RowsAffected == 0 || before.Version != in.Version) {
 			return settings.ErrStale
 		}
@@ -128,6 +134,19 @@ func (s Service) SaveWish(ctx context.Context, by audit.Actor, user uuid.UUID, i
 		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "user.notices_wished", ObjectType: "user",
 			ObjectID: user.String(), ObjectName: by.Name, Before: before, After: after})
 	})
+}
+
+// passed is today in a person's zone where its mail would have been written by now: theirs begin tomorrow.
+func (w Wish) passed(now time.Time) *clock.Date {
+	zone, err := time.LoadLocation(w.Zone)
+	if err != nil {
+		return nil
+	}
+	local := now.In(zone)
+	if today := clock.DateOf(now, zone); local.Hour()*60+local.Minute() >= w.DailyAt {
+		return &today
+	}
+	return nil
 }
 
 // TellPeople queues to each person who wants it a mail of what they were not mailed yet: at once, but not in their
@@ -170,7 +189,8 @@ func (s Service) tellPerson(ctx context.Context, tx *gorm.DB, user uuid.UUID) er
 	var all []told
 	err = tx.Raw(`SELECT n.id, n.at, n.kind, n.severity, n.object_name, n.provider, n.text FROM notices n
 		JOIN notice_wishes w ON w.user_id = ? AND `+notify.ChosenSQL("w")+`
-		WHERE n.at >= ? AND NOT EXISTS (SELECT FROM notice_mails_to m WHERE m.user_id = w.user_id AND m.notice_id = n.id)
+		WHERE n.at >= ? AND NOT EXISTS (SELECT FROM notice_mails_to m WHERE m.user_id = w.user_id AND m.notice_id =
+		n.id)
 		ORDER BY n.at, n.id`, user, since).Scan(&all).Error
 	if err != nil {
 		return fmt.Errorf("notices to mail to a person: %w", err)
@@ -191,7 +211,8 @@ func (s Service) mailPerson(ctx context.Context, tx *gorm.DB, w storedWish, zone
 		ObjectName: words.Counted(len(all), "notice"), To: []string{w.Email}, Subject: subject, Body: body})
 	for _, n := range all {
 		if err == nil {
-			err = tx.Exec(`INSERT INTO notice_mails_to (user_id, notice_id, mail_id) VALUES (?, ?, ?)`, w.UserID, n.ID,
+			err = tx.Exec(`INSERT INTO notice_mails_to (user_id, notice_id, mail_id) VALUES (?, ?, ?)`, w.UserID,
+				n.ID,
 				id).Error
 		}
 	}

@@ -183,7 +183,8 @@ func (n notice) teams(link string) any {
 			Color: color}}},
 		{"RichTextBlock", []run{{Type: "TextRun", Text: cut(n.Text, 5000)}}}}
 	for _, f := range n.facts() {
-		blocks = append(blocks, block{"RichTextBlock", []run{{Type: "TextRun", Text: f[0] + ": " + f[1], Size: "Small"}}})
+		blocks = append(blocks, block{"RichTextBlock", []run{{Type: "TextRun", Text: f[0] + ": " + f[1],
+			Size: "Small"}}})
 	}
 	card["body"] = blocks
 	if link != "" {

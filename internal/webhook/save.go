@@ -70,7 +70,8 @@ func (s *Service) checked(in Input, was Webhook, marks map[string]Mark) (Webhook
 		f.Add("signing", "A signing secret is whsec_ and base64 of %d to %d bytes. Leave it empty to have one made.",
 			leastBytes, mostBytes)
 	case in.Shape == Standard && in.Signing == "" && !in.NewSigning && signing.Set() && signing.SentTo != w.Host:
-		f.Add("signing", "The secret was given for %s and does not sign for %s. Enter it again, or have another made.",
+		f.Add("signing",
+			"The secret was given for %s and does not sign for %s. Enter it again, or have another made.",
 			signing.SentTo, w.Host)
 	}
 	return w, f.Err()
@@ -115,7 +116,8 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, in Input) (Made, e
 			return errs.Newf(errs.Conflict, "There are %d webhooks, which is the most. Remove one first.", there)
 		}
 		err := tx.Exec(`INSERT INTO webhooks (id, name, shape, host, severity, kinds, active, since, version,
-			created_at, created_by, updated_at) VALUES (?, ?, ?, ?, ?, ?, true, ?, 1, ?, ?, ?)`, w.ID, w.Name, w.Shape,
+			created_at, created_by, updated_at) VALUES (?, ?, ?, ?, ?, ?, true, ?, 1, ?, ?, ?)`, w.ID, w.Name,
+			w.Shape,
 			w.Host, w.Severity, w.Kinds, now, now, by.Name, now).Error
 		if err != nil {
 			return err
@@ -195,7 +197,8 @@ func (s *Service) saveSecrets(tx *gorm.DB, by audit.Actor, w Webhook, in Input, 
 	return append(said, Signing), s.seal(tx, by, w, Signing, typed)
 }
 
-// Rotate makes another signing secret and gives it, to be shown once. The one from before signs too for a day, so that
+// Rotate makes another signing secret and gives it, to be shown once. The one from before signs too for a day, so
+// that
 // the receiver may take the new one up meanwhile.
 func (s *Service) Rotate(ctx context.Context, by audit.Actor, id uuid.UUID) (string, error) {
 	made := newSigning()

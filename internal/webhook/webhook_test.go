@@ -139,7 +139,8 @@ func TestHostileReceiversHoldNobodyUpAndLearnNothing(t *testing.T) {
 		want   webhook.State
 		says   string
 	}{
-		"redirecting": {http.RedirectHandler(stranger.URL+"/take", http.StatusTemporaryRedirect).ServeHTTP, webhook.Failed,
+		"redirecting": {http.RedirectHandler(stranger.URL+"/take", http.StatusTemporaryRedirect).ServeHTTP,
+			webhook.Failed,
 			"redirect"},
 		"endless": {func(rw http.ResponseWriter, _ *http.Request) {
 			rw.WriteHeader(http.StatusInternalServerError)
@@ -223,7 +224,8 @@ func TestASecretStaysWithItsHost(t *testing.T) {
 	w := newWorld(t)
 	made := w.create(w.input())
 	other := newFar(t)
-	edit := webhook.Input{Name: "Alerts", Shape: webhook.Standard, Choice: notify.Choice{From: notify.Bad}, Version: 1,
+	edit := webhook.Input{Name: "Alerts", Shape: webhook.Standard, Choice: notify.Choice{From: notify.Bad},
+		Version: 1,
 		Address: distributor.Secret(other.URL)}
 	_, err := w.hooks.Update(t.Context(), ada, made.Webhook.ID, edit)
 	if !strings.Contains(errs.FieldsOf(err)["signing"], "given for "+w.far.URL) {
@@ -265,7 +267,8 @@ func TestAWebhookThatCannotBeIsRefused(t *testing.T) {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
-	for _, address := range []distributor.Secret{"", "ftp://a.example", "https://u:p@a.example/", "https://a.example/#x",
+	for _, address := range []distributor.Secret{"", "ftp://a.example", "https://u:p@a.example/",
+		"https://a.example/#x",
 		"https://a.example/?a=%zz", "https://a.example/?a b", "https://[::1]/hook"} {
 		in := w.input()
 		in.Address = address
@@ -312,7 +315,8 @@ func TestSlackAndTeamsGetTheirShapesWithWordsThatDoNothing(t *testing.T) {
 	}
 }
 
-// TestSeveralProcessesLoseNothing has three processes share what is due, beside a receiver that fails every third call.
+// TestSeveralProcessesLoseNothing has three processes share what is due, beside a receiver that fails every third
+// call.
 func TestSeveralProcessesLoseNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -31,7 +31,8 @@ const (
 	Failed    State = "failed"
 )
 
-// pauses are how long a delivery waits behind its n-th try, as Standard Webhooks propose: three days and a bit in all.
+// pauses are how long a delivery waits behind its n-th try, as Standard Webhooks propose: three days and a bit in
+// all.
 var pauses = []time.Duration{5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour,
 	10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
 
@@ -51,7 +52,8 @@ type delivery struct {
 	QueuedAt  time.Time
 }
 
-// Work queues what is to be sent and tries what is due. One receiver is asked by one process at a time, so that a slow
+// Work queues what is to be sent and tries what is due. One receiver is asked by one process at a time, so that a
+// slow
 // one holds no other up. Several processes may do so at once.
 func (s *Service) Work(ctx context.Context) error {
 	if err := s.gather(ctx); err != nil {
@@ -117,12 +119,14 @@ func (s *Service) take(ctx context.Context) (d delivery, found bool, err error) 
 func (s *Service) hold(tx *gorm.DB, d *delivery) error {
 	d.Attempt++
 	err := tx.Exec(`UPDATE webhook_deliveries SET attempt = ?, holder = ?,
-		held_until = clock_timestamp() + make_interval(secs => ?) WHERE webhook_id = ? AND id = ?`, d.Attempt, s.Holder,
+		held_until = clock_timestamp() + make_interval(secs => ?) WHERE webhook_id = ? AND id = ?`, d.Attempt,
+		s.Holder,
 		lease.Seconds(), d.WebhookID, d.ID).Error
 	if err != nil {
 		return err
 	}
-	return tx.Exec(`INSERT INTO webhook_tries (webhook_id, delivery_id, attempt, at) VALUES (?, ?, ?, ?)`, d.WebhookID,
+	return tx.Exec(`INSERT INTO webhook_tries (webhook_id, delivery_id, attempt, at) VALUES (?, ?, ?, ?)`,
+		d.WebhookID,
 		d.ID, d.Attempt, s.Clock.Now()).Error
 }
 
@@ -246,7 +250,8 @@ func (s *Service) noticeOf(ctx context.Context, w Webhook, d delivery) (notice, 
 		return testOf(d.ID, d.QueuedAt, w.Name), nil
 	}
 	var found []notice
-	err := s.DB.Read(ctx).Raw(`SELECT id, at, kind, severity, object_type, object_id, object_name, provider_id, provider,
+	err := s.DB.Read(ctx).Raw(`SELECT id, at, kind, severity, object_type, object_id, object_name, provider_id,
+		provider,
 		text, seats_lost, seats_gained, money_month FROM notices WHERE id = ?`, d.NoticeID.UUID).Scan(&found).Error
 	if err == nil && len(found) == 0 {
 		err = errs.New(errs.NotFound, "There is no such notice.")
@@ -268,7 +273,8 @@ func (s *Service) note(ctx context.Context, d delivery, o outcome) error {
 			return err
 		}
 		if err := tx.Exec(`UPDATE webhook_tries SET code = ?, ms = ?, outcome = ?, answer = ?
-			WHERE webhook_id = ? AND delivery_id = ? AND attempt = ?`, o.code, o.ms, o.what, o.answer, d.WebhookID, d.ID,
+			WHERE webhook_id = ? AND delivery_id = ? AND attempt = ?`, o.code, o.ms, o.what, o.answer, d.WebhookID,
+			d.ID,
 			d.Attempt).Error; err != nil {
 			return err
 		}
@@ -290,7 +296,8 @@ func (s *Service) settle(tx *gorm.DB, w *Webhook, d delivery, o outcome) error {
 	case o.what == taken:
 		return errors.Join(tx.Exec(`UPDATE webhook_deliveries SET state = 'delivered', delivered_at = ?, holder = '',
 			held_until = NULL WHERE webhook_id = ? AND id = ?`, now, d.WebhookID, d.ID).Error,
-			tx.Exec(`UPDATE webhooks SET failing_since = NULL WHERE id = ? AND failing_since IS NOT NULL`, w.ID).Error)
+			tx.Exec(`UPDATE webhooks SET failing_since = NULL WHERE id = ? AND failing_since IS NOT NULL`,
+				w.ID).Error)
 	case o.what == stopped:
 		next = now
 	case o.what == unmade:
@@ -331,8 +338,9 @@ func (s *Service) trouble(tx *gorm.DB, w *Webhook, o outcome, now time.Time) err
 	if err := s.off(tx, w, why); err != nil {
 		return err
 	}
-	return notify.Record(tx.Statement.Context, tx, s.Clock, notify.Event{Kind: notify.WebhookOff, ObjectType: "webhook",
-		ObjectID: w.ID.String(), ObjectName: w.Name, Text: "The webhook " + w.Name + " was switched off. " + why +
+	return notify.Record(tx.Statement.Context, tx, s.Clock, notify.Event{Kind: notify.WebhookOff,
+		ObjectType: "webhook",
+		ObjectID:   w.ID.String(), ObjectName: w.Name, Text: "The webhook " + w.Name + " was switched off. " + why +
 			" What it did not get is kept. An administrator corrects it under Settings, Webhooks, switches it on and " +
 			"sends what failed again."})
 }

@@ -157,7 +157,8 @@ func (w *world) tells(kind notify.Kind, text string) uuid.UUID {
 	w.Helper()
 	id := uuid.Must(uuid.NewV7())
 	w.ok(notify.Record(w.Context(), w.db.Read(w.Context()), w.clock, notify.Event{ID: id, Kind: kind,
-		ObjectType: "sync_run", ObjectID: uuid.NewString(), ObjectName: "Accounts of Stellr East", Provider: "Stellr East",
+		ObjectType: "sync_run", ObjectID: uuid.NewString(), ObjectName: "Accounts of Stellr East",
+		Provider:   "Stellr East",
 		ProviderID: uuid.New(), Text: text, SeatsLost: 3}))
 	return id
 }

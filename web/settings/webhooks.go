@@ -200,20 +200,23 @@ func (h Handlers) hookEdit(c echo.Context, status int, f hookForm) error {
 				{Value: string(webhook.Slack), Label: shapes[webhook.Slack]},
 				{Value: string(webhook.Teams), Label: shapes[webhook.Teams] + ", by a workflow"}}},
 		{Kind: ui.SecretInput, Name: "address", Label: "Address", Required: fresh,
-			Hint: h.kept(f.marks[webhook.Address]) + "Begins with https://. It is kept like a password and never shown: " +
+			Hint: h.kept(f.marks[webhook.Address]) +
+				"Begins with https://. It is kept like a password and never shown: " +
 				"who knows it may write there."},
 		{Kind: ui.SecretInput, Name: "signing", Label: "Signing secret", Hint: h.kept(f.marks[webhook.Signing]) +
 			"For Standard Webhooks, as whsec_... Where none is stored and this is empty, one is made and shown once."}}}
 	if f.marks[webhook.Signing].Set() {
 		where.Fields = append(where.Fields, ui.Field{Kind: ui.Checkbox, Name: "new_signing", Checked: f.in.NewSigning,
-			Label: "Make another signing secret", Hint: "The stored one signs nothing any more, from now on. To change it " +
+			Label: "Make another signing secret",
+			Hint: "The stored one signs nothing any more, from now on. To change it " +
 				"without a gap, use Change the signing secret on the webhook's page."})
 	}
 	groups := append([]layout.FieldGroup{where}, choiceGroups(f.in.Choice, false)...)
 	summary := ui.Summarize(f.problems, grouped(groups, f.problems)...)
 	frame := h.frame(c, title, summary)
 	frame.Narrow, frame.Crumbs = true, []layout.Crumb{{Label: hooksTitle, Href: hooksPath}}
-	return httpx.Render(c, status, views.Grouped{Frame: frame, Tabs: tabs(c, hooksPath), Summary: summary, Stale: f.stale,
+	return httpx.Render(c, status, views.Grouped{Frame: frame, Tabs: tabs(c, hooksPath), Summary: summary,
+		Stale:  f.stale,
 		Groups: groups, Form: ui.Form{Action: action, Version: strconv.Itoa(f.in.Version), Save: "Save the webhook",
 			Cancel: cancel}}.Page())
 }
@@ -254,7 +257,8 @@ func (h Handlers) Webhook(c echo.Context) error {
 func (h Handlers) hookRemark(w webhook.Webhook) *ui.Callout {
 	switch {
 	case !w.Active:
-		return &ui.Callout{Tone: ui.Warn, Title: "Switched off", Text: w.OffWhy + " What is told now is not sent later. " +
+		return &ui.Callout{Tone: ui.Warn, Title: "Switched off", Text: w.OffWhy +
+			" What is told now is not sent later. " +
 			"Switch it on, then send what failed again."}
 	case w.FailingSince != nil:
 		return &ui.Callout{Tone: ui.Warn, Title: "Failing since " + httpx.MomentText(*w.FailingSince, h.Zone),
@@ -267,7 +271,8 @@ func (h Handlers) hookRemark(w webhook.Webhook) *ui.Callout {
 func (h Handlers) hookFacts(w webhook.Webhook, marks map[string]webhook.Mark) ui.DefinitionList {
 	address := marks[webhook.Address]
 	items := []ui.Definition{ui.Fact("Receiver", shapes[w.Shape]),
-		{Term: "Address", Value: ui.TextCell(w.Host + "/…"), Note: "set on " + httpx.MomentText(address.SetAt, h.Zone) +
+		{Term: "Address", Value: ui.TextCell(w.Host + "/…"), Note: "set on " + httpx.MomentText(address.SetAt,
+			h.Zone) +
 			" by " + address.SetBy},
 		ui.Fact("Notices", choiceWords(w.Choice())),
 		{Term: "Made", Value: ui.Of(h.moment(w.CreatedAt)), Note: "by " + w.CreatedBy}}
@@ -294,13 +299,15 @@ func hookActions(w webhook.Webhook) []templ.Component {
 			Hint: "Another one is made. For a day messages are signed with both."})
 	}
 	if w.Active {
-		add(ui.Command{Label: "Switch off", Action: here + "/off", Hint: "What is told while it is off is not sent later."})
+		add(ui.Command{Label: "Switch off", Action: here + "/off",
+			Hint: "What is told while it is off is not sent later."})
 	} else {
 		add(ui.Command{Label: "Switch on", Action: here + "/on"})
 	}
 	add(ui.Command{Label: "Remove", Action: here + "/remove", Destructive: true,
 		Hint: "With its secrets and its log.", Confirm: "Remove " + w.Name + "?"})
-	return []templ.Component{ui.PostButton{Button: ui.Button{Text: "Send a test message", Action: here + "/test"}}, menu}
+	return []templ.Component{ui.PostButton{Button: ui.Button{Text: "Send a test message", Action: here + "/test"}},
+		menu}
 }
 
 var deliveryBadges = map[webhook.State]ui.Badge{webhook.Queued: {Text: "waiting", Tone: ui.Info},
@@ -308,7 +315,8 @@ var deliveryBadges = map[webhook.State]ui.Badge{webhook.Queued: {Text: "waiting"
 
 func (h Handlers) hookLog(w webhook.Webhook, all []webhook.Delivery) ui.Table {
 	t := ui.Table{Caption: "Deliveries", Plain: true, Columns: []ui.Column{{Label: "What"}, {Label: "State"},
-		{Label: "Queued", Nowrap: true}, {Label: "Tries"}, {Label: "Last answer"}, {Label: "Send again", Hidden: true}},
+		{Label: "Queued", Nowrap: true}, {Label: "Tries"}, {Label: "Last answer"}, {Label: "Send again",
+			Hidden: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing here yet",
 			Text: "Send a test message, or wait for the next notice."}}
 	for _, d := range all {
@@ -319,7 +327,8 @@ func (h Handlers) hookLog(w webhook.Webhook, all []webhook.Delivery) ui.Table {
 			again = ui.Of(againButton(w.ID, d))
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{what, {Badges: []ui.Badge{deliveryBadges[d.State]}},
-			ui.Of(h.moment(d.QueuedAt)), ui.TextCell(strconv.Itoa(d.Attempt)), answerCell(d.Code, d.MS, d.Answer), again}})
+			ui.Of(h.moment(d.QueuedAt)), ui.TextCell(strconv.Itoa(d.Attempt)), answerCell(d.Code, d.MS, d.Answer),
+			again}})
 	}
 	if len(all) == webhook.LogSize {
 		t.Caption = fmt.Sprintf("The newest %d deliveries", webhook.LogSize)
@@ -359,7 +368,8 @@ func (h Handlers) Delivery(c echo.Context) error {
 		return err
 	}
 	m := views.Hook{Frame: h.frame(c, d.Label(), ui.ErrorSummary{}), Tabs: tabs(c, hooksPath), Title: "Tries",
-		Facts: ui.DefinitionList{Items: []ui.Definition{{Term: "webhook-id", Value: ui.Cell{Text: d.ID.String(), Mono: true},
+		Facts: ui.DefinitionList{Items: []ui.Definition{{Term: "webhook-id", Value: ui.Cell{Text: d.ID.String(),
+			Mono: true},
 			Note: "the same on every try"}}},
 		Log: ui.Table{Caption: "Tries", Plain: true, Columns: []ui.Column{{Label: "When", Nowrap: true},
 			{Label: "What came of it"}, {Label: "Answer"}}, Empty: &ui.EmptyState{Kind: ui.NothingYet,

@@ -117,5 +117,6 @@ func (h Handlers) wishesPage(c echo.Context, status int, in letters.WishInput, p
 	}
 	return httpx.Render(c, status, views.Grouped{Frame: frame, Tabs: tabs(c, profilePath), Summary: summary,
 		Stale: overtaken, Groups: groups,
-		Form: ui.Form{Action: wishesPath, Version: strconv.Itoa(in.Version), Save: "Save", Cancel: profilePath}}.Page())
+		Form: ui.Form{Action: wishesPath, Version: strconv.Itoa(in.Version), Save: "Save",
+			Cancel: profilePath}}.Page())
 }
