@@ -60,6 +60,7 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/internal/supplier"
 	"seatledger/internal/syncing"
+	"seatledger/internal/webhook"
 )
 
 // App is everything a request or a job may need.
@@ -94,6 +95,7 @@ type App struct {
 	Bulk        *selection.Service
 	Mail        *mail.Service
 	Letters     letters.Service
+	Webhooks    *webhook.Service
 	Access      access.Service
 	Anchors     anchor.Keeper
 	Backups     backup.Keeper
@@ -216,6 +218,9 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Bulk = a.bulkService()
 	a.Backups = backups(cfg, db, a.Clock, a.Sealer)
 	a.Mail, a.Letters, a.Access = a.mailServices()
+	if a.Webhooks, err = a.webhookService(); err != nil {
+		return nil, err
+	}
 	a.Anchors = anchor.Keeper{DB: db, Clock: a.Clock, Sealer: a.Sealer, Folder: cfg.AnchorFolder()}
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
@@ -342,7 +347,7 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 	}
 	if a.Config.PrivateServer() {
 		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx), a.Bulk.TakeOver(ctx), a.Runs.TakeOver(ctx),
-			a.Mail.TakeOver(ctx)); err != nil {
+			a.Mail.TakeOver(ctx), a.Webhooks.TakeOver(ctx)); err != nil {
 			return err
 		}
 	}
@@ -383,6 +388,9 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "watch over mail that is being sent", Every: 5 * time.Second, Do: a.Mail.Watch},
 		{Name: "reminders", Every: 10 * time.Minute, Do: a.Letters.Remind},
 		{Name: "notices by mail", Every: 30 * time.Second, Do: a.Letters.Tell},
+		{Name: "notices by mail to people", Every: 30 * time.Second, Do: a.Letters.TellPeople},
+		{Name: "webhooks", Every: 2 * time.Second, Do: a.Webhooks.Work},
+		{Name: "old deliveries to webhooks", Every: time.Hour, Do: a.Webhooks.Prune},
 		{Name: "bills that wait to be compared", Every: 20 * time.Second, Do: a.Differences.Watch},
 		{Name: "bills whose days were invoiced", Every: 10 * time.Minute, Do: a.Differences.Invoiced},
 		{Name: "signed months that changed", Every: 15 * time.Minute, Do: a.Months.Watch},

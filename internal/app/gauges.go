@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/crmsource"
 	"seatledger/internal/obs"
 	"seatledger/internal/syncing"
+	"seatledger/internal/webhook"
 )
 
 // gauges are figures that stand in the database: they are read when they are asked for,
@@ -17,6 +18,7 @@ type gauges struct {
 	a       *App
 	success *prometheus.Desc
 	queue   *prometheus.Desc
+	hooks   *prometheus.Desc
 	lease   *prometheus.Desc
 	inUse   *prometheus.Desc
 	most    *prometheus.Desc
@@ -34,6 +36,8 @@ func newGauges(a *App) *gauges {
 			"When a provider or CRM source was last read whole and well, in seconds "+
 				"since 1970; 0: never.", "provider", "kind"),
 		queue: desc("queue_length", "Jobs that are due and wait for a worker."),
+		hooks: desc("webhook_deliveries", "Messages to webhooks that are not delivered, by state: queued, failed.",
+			"state"),
 		lease: desc("lease_age_seconds", "How long ago the holder of a running sync last gave a sign of life.",
 			"provider"),
 		inUse: desc("pool_in_use", "Connections to the database in use by this process."),
@@ -49,7 +53,7 @@ func (a *App) Collectors() []prometheus.Collector {
 
 // Describe tells which figures there are.
 func (g *gauges) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.success, g.queue, g.lease, g.inUse, g.most, g.up} {
+	for _, d := range []*prometheus.Desc{g.success, g.queue, g.hooks, g.lease, g.inUse, g.most, g.up} {
 		to <- d
 	}
 }
@@ -91,6 +95,12 @@ func (g *gauges) read(ctx context.Context, give func(*prometheus.Desc, float64, 
 		return err
 	}
 	give(g.queue, float64(due))
+	queued, failed, err := webhook.Waiting(ctx, g.a.DB.Read(ctx))
+	if err != nil {
+		return err
+	}
+	give(g.hooks, float64(queued), "queued")
+	give(g.hooks, float64(failed), "failed")
 	ages, err := g.a.Sync.LeaseAges(ctx)
 	for name, age := range ages {
 		give(g.lease, age.Seconds(), name)

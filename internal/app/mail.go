@@ -6,8 +6,10 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/access"
+	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/letters"
 	"seatledger/internal/mail"
+	"seatledger/internal/webhook"
 )
 
 // mailServices are the way out for mail, and what goes out by it. Each asks the other: what a mail brings along, and
@@ -24,4 +26,11 @@ func (a *App) mailServices() (*mail.Service, letters.Service, access.Service) {
 		return l.Wanted(ctx, tx, x)
 	}
 	return m, l, in
+}
+
+// webhookService is the way out for notices over HTTPS.
+func (a *App) webhookService() (*webhook.Service, error) {
+	out, err := webhook.Outbound(outbound.Options{Allow: a.Outbound.Allow(), Hosts: a.Config.OutboundHosts})
+	return &webhook.Service{DB: a.DB, Clock: a.Clock, Log: a.Log, Sealer: a.Sealer, Out: out, Meter: a.Meter,
+		Holder: holder(), BaseURL: a.Config.BaseURLAt(a.Config.Addr)}, err
 }

@@ -124,7 +124,10 @@ func (s Service) store(ctx context.Context, b bill, all []found, n figures) erro
 		if err := s.ruled(tx, b); err != nil {
 			return err
 		}
-		return s.tally(tx, b, n)
+		if err := s.tally(tx, b, n); err != nil {
+			return err
+		}
+		return s.tell(tx, b)
 	})
 }
 

@@ -65,7 +65,8 @@ func (s Service) tell(ctx context.Context, tx *gorm.DB, r Rules) error {
 	if len(all) == 0 || all[0].At.After(now.Add(-gather)) {
 		return nil
 	}
-	subject, body := s.digest(all)
+	subject, body := s.digest(all, s.Zone)
+	body += "Who gets this mail is set under Settings, Mail.\n"
 	id, _, err := s.Mail.Queue(ctx, tx, audit.System, mail.Letter{Kind: mail.Notice, Language: "en",
 		ObjectName: words.Counted(len(all), "notice"), To: mail.Split(r.NoticesTo), Subject: subject, Body: body})
 	if err != nil {
@@ -90,7 +91,7 @@ func graver(from notify.Severity) []notify.Severity {
 }
 
 // digest writes the gravest first; the subject says what the mail is worth opening for.
-func (s Service) digest(all []told) (subject, body string) {
+func (s Service) digest(all []told, zone *time.Location) (subject, body string) {
 	var b strings.Builder
 	first, shown := "", 0
 	for _, severity := range []notify.Severity{notify.Bad, notify.Warn, notify.Info} {
@@ -105,7 +106,7 @@ func (s Service) digest(all []told) (subject, body string) {
 				continue
 			}
 			fmt.Fprintf(&b, "%s: %s\n%s\n%s\n\n", n.Kind.Label(), n.ObjectName, n.Text,
-				n.At.In(s.Zone).Format("2 Jan 2006 15:04 MST"))
+				n.At.In(zone).Format("2 Jan 2006 15:04 MST"))
 		}
 	}
 	subject = "Seatledger: " + first
@@ -118,7 +119,6 @@ func (s Service) digest(all []told) (subject, body string) {
 	if s.BaseURL != "" {
 		fmt.Fprintf(&b, "All of them: %s/notices\n", s.BaseURL)
 	}
-	b.WriteString("Who gets this mail is set under Settings, Mail.\n")
 	return subject, b.String()
 }
 

@@ -95,7 +95,7 @@ func (st standing) open(ctx context.Context, db *gorm.DB) (decimal.Decimal, erro
 // that nobody voids or pays it in between.
 func (s Service) Wanted(ctx context.Context, tx *gorm.DB, m mail.Mail) (string, error) {
 	if !m.InvoiceID.Valid {
-		return "", nil
+		return readerGone(ctx, tx, m)
 	}
 	st, found, err := stands(ctx, tx, m.InvoiceID.UUID, "FOR SHARE OF i")
 	if err != nil || !found {

@@ -31,6 +31,9 @@ const (
 	SecretExpires     Kind = "secret_expires"
 	FourEyesAsked     Kind = "four_eyes_asked"
 	FourEyesSaid      Kind = "four_eyes_answered"
+	WebhookOff        Kind = "webhook_off"
+	AccountsToMap     Kind = "accounts_to_map"
+	DifferencesLarge  Kind = "differences_large"
 )
 
 // Severity is how soon somebody should look.
@@ -76,6 +79,9 @@ var kinds = []words{
 	{SecretExpires, "Secret expires soon", Warn},
 	{FourEyesAsked, "Waits for a second person", Warn},
 	{FourEyesSaid, "A second person has answered", Info},
+	{WebhookOff, "Webhook switched off", Bad},
+	{AccountsToMap, "New accounts to map", Warn},
+	{DifferencesLarge, "Differences over the limit", Warn},
 	{TrailBroken, "Audit trail changed from outside", Bad},
 }
 

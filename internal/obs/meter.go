@@ -17,6 +17,7 @@ type Meter struct {
 	calls *prometheus.CounterVec
 	seats prometheus.Counter
 	stops prometheus.Counter
+	hooks *prometheus.CounterVec
 }
 
 // NewMeter makes a meter that stands at nothing.
@@ -32,12 +33,15 @@ func NewMeter() *Meter {
 			Help: "Seats lost and gained by provider syncs."}),
 		stops: prometheus.NewCounter(prometheus.CounterOpts{Name: Prefix + "guard_stops_total",
 			Help: "Runs that the guard stopped before they were believed."}),
+		hooks: prometheus.NewCounterVec(prometheus.CounterOpts{Name: Prefix + "webhook_tries_total",
+			Help: "Tries to deliver a message to a webhook, by outcome: delivered, failed, gone, stopped."},
+			[]string{"outcome"}),
 	}
 }
 
 // Collectors are what a registry wants of it.
 func (m *Meter) Collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.runs, m.calls, m.seats, m.stops}
+	return []prometheus.Collector{m.runs, m.calls, m.seats, m.stops, m.hooks}
 }
 
 // Run counts a run that ended; stopped, by the guard.
@@ -55,6 +59,13 @@ func (m *Meter) Run(state string, stopped bool) {
 func (m *Meter) Seats(n int) {
 	if m != nil {
 		m.seats.Add(float64(n))
+	}
+}
+
+// Delivery counts a try to deliver to a webhook.
+func (m *Meter) Delivery(outcome string) {
+	if m != nil {
+		m.hooks.WithLabelValues(outcome).Inc()
 	}
 }
 

@@ -31,6 +31,7 @@ func Tables() []Table {
 		{Name: "crm_source_secrets", Kind: "source"},
 		{Name: "mail_secrets", Kind: kindMail},
 		{Name: "sso_secrets", Kind: kindSSO},
+		{Name: "webhook_secrets", Kind: kindHook},
 		{Name: "api_tokens", Kind: kindAPI},
 		{Name: "audit_signers", Why: "made here and sent nowhere; the master key's rotation seals it again"},
 		{Name: "master_key_check", Why: "no secret: it proves that the master key is the right one"},
@@ -66,6 +67,8 @@ func (d Due) Called() string {
 		return "Password of the mail server"
 	case kindSSO:
 		return "Client secret of the identity provider"
+	case kindHook:
+		return "Webhook " + d.OwnerName + ": " + what
 	case "source":
 		return "CRM source " + d.OwnerName + ": " + what
 	}
@@ -84,6 +87,8 @@ const dues = `SELECT s.kind, s.owner, s.name, s.owner_name, s.set_at, s.set_by, 
 			FROM crm_source_secrets x JOIN crm_sources p ON p.id = x.source_id
 		UNION ALL SELECT 'mail', ` + none + `, name, '', set_at, set_by, sent_to, NULL FROM mail_secrets
 		UNION ALL SELECT 'sso', ` + none + `, name, '', set_at, set_by, sent_to, NULL FROM sso_secrets
+		UNION ALL SELECT 'webhook', x.webhook_id, x.name, w.name, x.set_at, x.set_by, x.sent_to, NULL
+			FROM webhook_secrets x JOIN webhooks w ON w.id = x.webhook_id WHERE x.until IS NULL
 		UNION ALL SELECT 'token', t.id, 'token', t.name, t.made_at, u.name, '', t.expires_at
 			FROM api_tokens t JOIN users u ON u.id = t.made_by WHERE t.revoked_at IS NULL) s
 	LEFT JOIN secret_dues d ON d.kind = s.kind AND d.owner = s.owner AND d.name = s.name AND d.set_at = s.set_at`

@@ -51,6 +51,11 @@ func SSOSecret(sentTo string) Place {
 	return Place{Table: "sso_secrets", Row: "1", Column: "client_secret", For: sentTo}
 }
 
+// WebhookSecret is the place of one secret of a webhook: its address, or what its messages are signed with.
+func WebhookSecret(webhook uuid.UUID, name, sentTo string) Place {
+	return Place{Table: "webhook_secrets", Row: webhook.String(), Column: name, For: sentTo}
+}
+
 // SignerFor says what the keys that sign the audit trail are for: they are sent nowhere.
 const SignerFor = "signing the audit trail"
 

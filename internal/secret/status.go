@@ -67,9 +67,9 @@ func (t Tool) status(ctx context.Context, db *postgres.DB, s *Sealer) error {
 		}
 		add("key %d, %s: seals %d values", k.ID, what, k.Values)
 	}
-	add("Sealed: %d secrets of providers, %d of CRM sources, %d of mail, %d keys that sign the audit trail, "+
+	add("Sealed: %d secrets of providers, %d of CRM sources, %d of mail, %d of webhooks, %d keys that sign the audit trail, "+
 		"%d of authenticator apps.",
-		st.Kinds["provider"], st.Kinds["source"], st.Kinds[kindMail], st.Kinds[kindSign], st.Kinds[kindTOTP])
+		st.Kinds["provider"], st.Kinds["source"], st.Kinds[kindMail], st.Kinds[kindHook], st.Kinds[kindSign], st.Kinds[kindTOTP])
 	since := st.FirstSeen
 	if st.Rotated != nil {
 		since = *st.Rotated

@@ -16,11 +16,12 @@ const (
 	kindSign  = "signer"
 	kindSSO   = "sso"
 	kindTOTP  = "totp"
+	kindHook  = "webhook"
 )
 
 // stored is one sealed value in the database.
 type stored struct {
-	Kind   string    // provider, source, mail, sso, signer, totp or check
+	Kind   string    // provider, source, mail, sso, webhook, signer, totp or check
 	Owner  uuid.UUID `gorm:"column:owner"` // zero for the check value
 	Name   string    `gorm:"column:name"`
 	Sealed []byte    `gorm:"column:sealed"`
@@ -37,6 +38,8 @@ func (v stored) place() Place {
 		return MailSecret(v.SentTo)
 	case kindSSO:
 		return SSOSecret(v.SentTo)
+	case kindHook:
+		return WebhookSecret(v.Owner, v.Name, v.SentTo)
 	case kindSign:
 		return SignerSecret(v.Owner)
 	case kindTOTP:
@@ -46,7 +49,7 @@ func (v stored) place() Place {
 }
 
 // all reads every sealed value there is, the check value included. There are two per
-// provider, one per CRM source, one of the mail server, one of the identity provider, one that signs the audit trail,
+// provider, one per CRM source, one of the mail server, one of the identity provider, up to three per webhook, one that signs the audit trail,
 // and one per authenticator app.
 func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 	var out []stored
@@ -58,6 +61,8 @@ func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 		SELECT 'mail', '00000000-0000-0000-0000-000000000000'::uuid, name, sealed, sent_to FROM mail_secrets
 		UNION ALL
 		SELECT 'sso', '00000000-0000-0000-0000-000000000000'::uuid, name, sealed, sent_to FROM sso_secrets
+		UNION ALL
+		SELECT 'webhook', webhook_id, name, sealed, sent_to FROM webhook_secrets
 		UNION ALL
 		SELECT 'signer', id, 'sealed', sealed, sent_to FROM audit_signers
 		UNION ALL
@@ -76,6 +81,9 @@ func (v stored) swap(tx *gorm.DB, sealed []byte) error {
 		return tx.Exec(`UPDATE master_key_check SET sealed = ? WHERE sealed = ?`, sealed, v.Sealed).Error
 	case "source":
 		return tx.Exec(`UPDATE crm_source_secrets SET sealed = ? WHERE source_id = ? AND name = ? AND sealed = ?`,
+			sealed, v.Owner, v.Name, v.Sealed).Error
+	case kindHook:
+		return tx.Exec(`UPDATE webhook_secrets SET sealed = ? WHERE webhook_id = ? AND name = ? AND sealed = ?`,
 			sealed, v.Owner, v.Name, v.Sealed).Error
 	case kindSign:
 		return tx.Exec(`UPDATE audit_signers SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner,

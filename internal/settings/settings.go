@@ -26,6 +26,7 @@ type Settings struct {
 	AutoMapScope    Scope   // which
 	Refunds         bool    // the global refund setting (RULES 8)
 	AccessRequestTo string  // recipients of the access-request mail, comma between them
+	DifferencesFrom int     // open differences of a bill above this are told, in its currency; 0: never
 	KeepRunsDays    int     // runs that ended longer ago are taken away, unless something points to them
 
 	Version   int
@@ -52,6 +53,7 @@ type document struct {
 	AutoMapScope    Scope   `json:"auto_map_scope"`
 	Refunds         bool    `json:"refunds"`
 	AccessRequestTo string  `json:"access_request_to"`
+	DifferencesFrom int     `json:"differences_from"`
 	KeepRunsDays    int     `json:"keep_runs_days"`
 }
 
@@ -63,7 +65,7 @@ var ErrStale = errors.New("settings: changed meanwhile")
 // Defaults hold until an administrator saves something else.
 func Defaults() Settings {
 	return Settings{GoneShare: 0.2, ChangeShare: 0.1, SurgeSeats: 100, AutoMap: true, AutoMapScope: ByIdentity,
-		KeepRunsDays: 400}
+		DifferencesFrom: 1000, KeepRunsDays: 400}
 }
 
 // The bounds of KeepRunsDays: never so few that the last month cannot be looked at.
@@ -79,7 +81,7 @@ func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
 	return Settings{
 		GoneShare: d.GoneShare, ChangeShare: d.ChangeShare, SurgeSeats: d.SurgeSeats,
 		AutoMap: d.AutoMap, AutoMapScope: d.AutoMapScope, Refunds: d.Refunds,
-		AccessRequestTo: d.AccessRequestTo, KeepRunsDays: d.KeepRunsDays,
+		AccessRequestTo: d.AccessRequestTo, DifferencesFrom: d.DifferencesFrom, KeepRunsDays: d.KeepRunsDays,
 		Version: saved.Version, UpdatedAt: saved.UpdatedAt, UpdatedBy: saved.UpdatedBy,
 	}, err
 }
@@ -120,7 +122,7 @@ func replace(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, 
 func (s Settings) document() document {
 	return document{GoneShare: s.GoneShare, ChangeShare: s.ChangeShare, SurgeSeats: s.SurgeSeats,
 		AutoMap: s.AutoMap, AutoMapScope: s.AutoMapScope, Refunds: s.Refunds,
-		AccessRequestTo: s.AccessRequestTo, KeepRunsDays: s.KeepRunsDays}
+		AccessRequestTo: s.AccessRequestTo, DifferencesFrom: s.DifferencesFrom, KeepRunsDays: s.KeepRunsDays}
 }
 
 func (s Settings) validate() error {
@@ -133,6 +135,9 @@ func (s Settings) validate() error {
 	}
 	if s.SurgeSeats < 0 || s.SurgeSeats > 1_000_000 {
 		f.Add("surge_seats", "Enter a number of seats from 0 to 1,000,000.")
+	}
+	if s.DifferencesFrom < 0 || s.DifferencesFrom > 1_000_000_000 {
+		f.Add("differences_from", "Enter a whole amount from 0 to 1,000,000,000.")
 	}
 	if s.AutoMapScope != ByIdentity && s.AutoMapScope != AllCertain {
 		f.Add("auto_map_scope", "Choose what may be mapped without a person.")

@@ -34,6 +34,9 @@ func (s *Service) tell(ctx context.Context, tx *gorm.DB, r Run, out runs.Outcome
 		if err := s.tellDoubts(ctx, tx, r, about); err != nil {
 			return err
 		}
+		if err := s.tellArrived(ctx, tx, r, about); err != nil {
+			return err
+		}
 	}
 	e, tell, err := s.noticeOf(tx, r, out, next, about)
 	if err != nil || !tell {

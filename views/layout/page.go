@@ -43,6 +43,7 @@ type Page struct {
 	Find        string // the search over everything; empty: none
 	ThemeAction string // where the theme buttons post to; empty: no buttons
 	SignOut     string // where signing out posts to; empty: no button
+	Keys        string // the sheet of single keys; empty: none
 	Here        string // path and query of this page, for forms that come back to it
 }
 
@@ -68,6 +69,7 @@ type Item struct {
 	Label     string
 	Href      string
 	Icon      string
+	Key       string // the letter that leads here after g
 	Active    bool
 	Under     bool   // stands under the entry before it
 	Count     string // how many wait there; empty: no figure

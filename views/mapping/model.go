@@ -27,7 +27,7 @@ type Queue struct {
 	Freshness  string
 	Previous   string
 	Next       string
-	Help       ui.Keys
+	Help       ui.FoldedKeys
 	Undo       *ui.PostButton // the last thing this person did, when no notice offers it
 }
 

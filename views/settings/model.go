@@ -128,3 +128,17 @@ type Onward struct {
 	Text  string
 	Link  ui.LinkButton
 }
+
+// Hook is a webhook, or one delivery of it: what is known, and what went out.
+type Hook struct {
+	Frame  layout.Page
+	Tabs   ui.Tabs
+	Made   *Made // a signing secret, this once
+	Remark *ui.Callout
+	Facts  ui.DefinitionList
+	States *ui.Tabs // of the log
+	Log    ui.Table
+	Title  string
+}
+
+func (h Hook) card() ui.Card { return ui.Card{Title: h.Title, ID: "log", Flush: true} }

@@ -50,7 +50,7 @@ type Record struct {
 	Price    *Edit
 	Quantity *Edit
 	Dates    *Edit // nil: every date that was given can be read
-	Keys     *ui.Keys
+	Keys     *ui.FoldedKeys
 	Raw      *ui.Raw
 }
 

@@ -29,7 +29,7 @@ type Button struct {
 	Disabled bool
 	Why      string // why it is disabled; also a tooltip
 	Compact  bool
-	Key      string // presses it on a page with Keys
+	Key      string // presses it
 }
 
 // LinkButton is a link that looks like a button; it never changes anything.
@@ -40,6 +40,7 @@ type LinkButton struct {
 	Icon     string
 	Download bool
 	Compact  bool
+	Key      string // presses it
 }
 
 // PostButton is a form of its own with one button, for one command.

@@ -143,7 +143,7 @@ func badges(d dossier) []ui.Badge {
 func actions(d dossier) []templ.Component {
 	var out []templ.Component
 	if d.Connector != manual {
-		out = append(out, ui.PostButton{Button: ui.Button{Text: "Sync this account", Icon: "sync",
+		out = append(out, ui.PostButton{Button: ui.Button{Text: "Sync this account", Icon: "sync", Key: "s",
 			Action: recordPath(d.ID) + "/sync", Disabled: !d.ProviderActive,
 			Why: whyNoSync(d)}, Hidden: []ui.Pair{{Name: "kind", Value: "subscriptions"}}})
 	}

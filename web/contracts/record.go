@@ -56,7 +56,7 @@ func (h Handlers) Record(c echo.Context) error {
 
 func actions(o contract.Overview, mayWrite bool) []templ.Component {
 	out := []templ.Component{
-		ui.LinkButton{Text: "Sync subscriptions", Href: recordPath(o.ID) + "/sync", Icon: "sync"},
+		ui.LinkButton{Text: "Sync subscriptions", Href: recordPath(o.ID) + "/sync", Icon: "sync", Key: "s"},
 		ui.LinkButton{Text: "Invoices", Href: at.Invoices + "?contract=" + o.ID.String()},
 	}
 	if !mayWrite {
@@ -82,7 +82,7 @@ func actions(o contract.Overview, mayWrite bool) []templ.Component {
 	if o.Active {
 		out = append(out, ui.LinkButton{Text: "New invoice", Href: recordPath(o.ID) + "/invoices/new"})
 	}
-	return append(out, ui.LinkButton{Text: "Edit contract", Href: recordPath(o.ID) + "/edit", Icon: "edit"}, menu)
+	return append(out, ui.LinkButton{Text: "Edit contract", Href: recordPath(o.ID) + "/edit", Icon: "edit", Key: "e"}, menu)
 }
 
 // remarks tell what keeps the contract from doing its work.

@@ -114,7 +114,7 @@ func actions(c echo.Context, r record) []templ.Component {
 			Disabled: !r.Active})
 	}
 	if mayEdit(c) {
-		out = append(out, ui.LinkButton{Text: "Edit", Href: path(r.ID) + "/edit", Icon: "edit"})
+		out = append(out, ui.LinkButton{Text: "Edit", Href: path(r.ID) + "/edit", Icon: "edit", Key: "e"})
 		menu.Commands = append(menu.Commands, onOff(r))
 	}
 	if len(menu.Commands) > 0 {

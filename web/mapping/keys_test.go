@@ -3,7 +3,6 @@ package mapping_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -21,26 +20,12 @@ type keyboard struct {
 func (k *keyboard) press(key string, loads bool) {
 	k.t.Helper()
 	k.presses++
-	browser.Eval[bool](k.tab, `window.stays = true`)
-	if key == "Enter" {
-		key = "\r"
-	}
-	k.tab.Do(chromedp.KeyEvent(key))
 	if loads {
-		k.arrive(key)
+		k.tab.Lead(key)
+		return
 	}
-}
-
-// arrive waits for the page that a key leads to. While it loads there is none to ask.
-func (k *keyboard) arrive(key string) {
-	k.t.Helper()
-	const there = `!window.stays && document.readyState === "complete" && document.querySelector("[data-keys]") !== null`
-	for began := time.Now(); time.Since(began) < 30*time.Second; {
-		if ok, err := chromedp.Run(k.tab.Context(), chromedp.Evaluate[bool](there)); err == nil && ok {
-			return
-		}
-	}
-	k.t.Fatalf("key %q leads nowhere", key)
+	browser.Eval[bool](k.tab, `window.left = true`)
+	k.tab.Press(key)
 }
 
 // focused waits until such an element has the focus.
@@ -154,8 +139,10 @@ func TestEveryKeyDoesWhatTheHelpSays(t *testing.T) {
 		t.Errorf("the second is %s (or %s), mapped is %s", chosen, second, got)
 	}
 	k.press("?", false)
-	if !browser.Eval[bool](k.tab, `document.querySelector("#keys").open`) {
-		t.Error("? does not show the keys")
+	k.tab.WaitFor("dialog .keys")
+	if own := browser.Eval[string](k.tab, `document.querySelector("dialog .keys caption").textContent`); own !=
+		"In the mapping queue" {
+		t.Errorf("? shows first: %s", own)
 	}
 }
 
@@ -169,18 +156,17 @@ func TestTheKeysCanBeTurnedOff(t *testing.T) {
 	}
 	w.suggest(p)
 	k := &keyboard{tab: w.seat(browser.Start(t)), t: t}
-	k.tab.Go(w.URL + "/mapping")
-	k.tab.Click("#keys summary")
+	k.tab.Go(w.URL + "/keys")
 	k.tab.Click("[data-keys-switch] input")
 	k.tab.Go(w.URL + "/mapping") // it is remembered
 	k.press("a", false)
 	if got := w.value(`SELECT count(*)::text FROM provider_accounts WHERE state = 'mapped'`); got != "0" ||
-		browser.Eval[bool](k.tab, `!window.stays`) {
+		browser.Eval[bool](k.tab, `!window.left`) {
 		t.Errorf("%s mapped by a key that is off", got)
 	}
-	k.tab.Click("#keys summary")
+	k.tab.Go(w.URL + "/keys")
 	k.tab.Click("[data-keys-switch] input")
-	browser.Eval[bool](k.tab, `document.activeElement.blur() === undefined`)
+	k.tab.Go(w.URL + "/mapping")
 	k.press("a", true)
 	if got := w.value(`SELECT count(*)::text FROM provider_accounts WHERE state = 'mapped'`); got != "1" {
 		t.Errorf("%s mapped by a key that is on", got)

@@ -374,11 +374,11 @@ func actText(a mapping.Act) string {
 	return "included " + a.Account
 }
 
-var keys = ui.Keys{Of: "the mapping queue", Keys: []ui.Key{
+var keys = ui.FoldedKeys{Of: "In the mapping queue", Keys: []ui.Key{
 	{Key: "j", Does: "Next account"}, {Key: "k", Does: "Previous account"},
 	{Key: "1 to 9", Does: "Choose a candidate: it is compared, not yet accepted"},
 	{Key: "a or Enter", Does: "Accept the chosen candidate, at first the best"}, {Key: "n", Does: "None of these"},
 	{Key: "c", Does: "Create a CRM account from this account"},
 	{Key: "x", Does: "Exclude, with a reason"}, {Key: "s", Does: "Snooze for 1, 7 or 30 days"},
-	{Key: "u", Does: "Undo what you did last"}, {Key: "?", Does: "Show or hide these keys"},
+	{Key: "u", Does: "Undo what you did last"}, {Key: "?", Does: "Show all keys"},
 }}

@@ -96,11 +96,11 @@ func actions(c echo.Context, r record) []templ.Component {
 		out = append(out,
 			ui.PostButton{Button: ui.Button{Text: "Verify Connectivity", Icon: "check",
 				Action: path(r.ID) + "/verify"}},
-			ui.PostButton{Button: ui.Button{Text: "Sync Provider Accounts", Icon: "sync",
+			ui.PostButton{Button: ui.Button{Text: "Sync Provider Accounts", Icon: "sync", Key: "s",
 				Action: path(r.ID) + "/sync-accounts", Disabled: !r.Active, Why: "The provider is deactivated"}})
 	}
 	if mayEdit(c) {
-		out = append(out, ui.LinkButton{Text: "Edit provider", Href: path(r.ID) + "/edit", Icon: "edit"})
+		out = append(out, ui.LinkButton{Text: "Edit provider", Href: path(r.ID) + "/edit", Icon: "edit", Key: "e"})
 	}
 	return append(out, menu(c, r))
 }

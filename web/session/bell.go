@@ -48,6 +48,6 @@ var objectPages = map[string]string{
 	"price_list": at.PriceLists, "subscription": at.Subscriptions, "sync_run": at.SyncRuns,
 	"user":    at.Settings + "/users",
 	"cutover": at.Cutovers, "invoice": at.Invoices, "bulk_work": at.Bulk,
-	"four_eyes_request": at.FourEyes,
+	"four_eyes_request": at.FourEyes, "supplier_bill": at.SupplierBills,
 	"mail":              at.Mails, "billing_run": at.BillingRuns,
 }

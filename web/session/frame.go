@@ -50,6 +50,7 @@ func (m *Manager) base(c echo.Context) layout.Page {
 	return layout.Page{
 		Nav:     Navigation(u.Role),
 		Find:    at.Search,
+		Keys:    at.Keys,
 		Bell:    m.bell(c),
 		User:    layout.User{Name: u.Name, Role: u.Role.Label()},
 		Version: m.o.Version, ThemeAction: httpx.ThemePath, SignOut: LogoutPath,
@@ -88,45 +89,45 @@ func unmark(nav []layout.Section) {
 // Navigation is the menu of a role: everybody may look at every list.
 func Navigation(r auth.Role) []layout.Section {
 	s := []layout.Section{
-		{Items: []layout.Item{{Label: "Dashboard", Href: "/", Icon: "home"}}},
+		{Items: []layout.Item{{Label: "Dashboard", Href: "/", Icon: "home", Key: "d"}}},
 		{Title: "Distributor", Items: []layout.Item{
-			{Label: "Providers", Href: at.Providers, Icon: "provider"},
-			{Label: "Provider accounts", Href: at.Accounts, Icon: "accounts"},
-			{Label: "Mapping", Href: at.Mapping, Icon: "link"},
-			{Label: "Sync runs", Href: at.SyncRuns, Icon: "sync"},
+			{Label: "Providers", Href: at.Providers, Icon: "provider", Key: "p"},
+			{Label: "Provider accounts", Href: at.Accounts, Icon: "accounts", Key: "a"},
+			{Label: "Mapping", Href: at.Mapping, Icon: "link", Key: "m"},
+			{Label: "Sync runs", Href: at.SyncRuns, Icon: "sync", Key: "r"},
 		}},
 		{Title: "Customers", Items: []layout.Item{
-			{Label: "CRM accounts", Href: at.CRMAccounts, Icon: "crm"},
-			{Label: "CRM sources", Href: at.CRMSources, Icon: "source"},
-			{Label: "Billing contracts", Href: at.Contracts, Icon: "contract"},
-			{Label: "Price lists", Href: at.PriceLists, Icon: "price"},
+			{Label: "CRM accounts", Href: at.CRMAccounts, Icon: "crm", Key: "c"},
+			{Label: "CRM sources", Href: at.CRMSources, Icon: "source", Key: "o"},
+			{Label: "Billing contracts", Href: at.Contracts, Icon: "contract", Key: "t"},
+			{Label: "Price lists", Href: at.PriceLists, Icon: "price", Key: "l"},
 		}},
 		{Title: "Seats", Items: []layout.Item{
-			{Label: "Subscriptions", Href: at.Subscriptions, Icon: "subscription"},
-			{Label: "License changes", Href: at.Changes, Icon: "change"},
-			{Label: "Renewals", Href: at.Renewals, Icon: "calendar"},
-			{Label: "Cut-overs", Href: at.Cutovers, Icon: "cutover"},
+			{Label: "Subscriptions", Href: at.Subscriptions, Icon: "subscription", Key: "s"},
+			{Label: "License changes", Href: at.Changes, Icon: "change", Key: "h"},
+			{Label: "Renewals", Href: at.Renewals, Icon: "calendar", Key: "w"},
+			{Label: "Cut-overs", Href: at.Cutovers, Icon: "cutover", Key: "v"},
 		}},
 		{Title: "Money", Items: []layout.Item{
-			{Label: "Billing", Href: at.Billing, Icon: "money"},
-			{Label: "Invoices", Href: at.Invoices, Icon: "invoice"},
-			{Label: "Invoice lines", Href: at.InvoiceLines, Icon: "lines"},
-			{Label: "Supplier bills", Href: at.SupplierBills, Icon: "bill"},
-			{Label: "Supplier months", Href: at.SupplierMonths, Icon: "month"},
-			{Label: "Differences", Href: at.Differences, Icon: "differences"},
-			{Label: "Mail", Href: at.Mails, Icon: "mail"},
-			{Label: "Accounting", Href: at.Books, Icon: "book"},
+			{Label: "Billing", Href: at.Billing, Icon: "money", Key: "b"},
+			{Label: "Invoices", Href: at.Invoices, Icon: "invoice", Key: "i"},
+			{Label: "Invoice lines", Href: at.InvoiceLines, Icon: "lines", Key: "n"},
+			{Label: "Supplier bills", Href: at.SupplierBills, Icon: "bill", Key: "f"},
+			{Label: "Supplier months", Href: at.SupplierMonths, Icon: "month", Key: "y"},
+			{Label: "Differences", Href: at.Differences, Icon: "differences", Key: "x"},
+			{Label: "Mail", Href: at.Mails, Icon: "mail", Key: "e"},
+			{Label: "Accounting", Href: at.Books, Icon: "book", Key: "k"},
 		}},
 		{Title: "Administration", Items: []layout.Item{
-			{Label: "Bulk work", Href: at.Bulk, Icon: "bulk"},
-			{Label: "Four eyes", Href: at.FourEyes, Icon: "users"},
-			{Label: "Audit trail", Href: at.Audit, Icon: "audit"},
-			{Label: "Settings", Href: at.Settings, Icon: "settings"},
+			{Label: "Bulk work", Href: at.Bulk, Icon: "bulk", Key: "j"},
+			{Label: "Four eyes", Href: at.FourEyes, Icon: "users", Key: "g"},
+			{Label: "Audit trail", Href: at.Audit, Icon: "audit", Key: "q"},
+			{Label: "Settings", Href: at.Settings, Icon: "settings", Key: ","},
 		}},
 	}
 	if auth.Allowed(r, auth.Admin) {
 		last := &s[len(s)-1]
-		last.Items = append(last.Items, layout.Item{Label: "Users", Href: at.Settings + "/users", Icon: "users"})
+		last.Items = append(last.Items, layout.Item{Label: "Users", Href: at.Settings + "/users", Icon: "users", Key: "u"})
 	}
 	return s
 }

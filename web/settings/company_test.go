@@ -60,7 +60,8 @@ func TestTheCompanyIsSavedAndSomebodyElsesFormIsNotLost(t *testing.T) {
 	}
 	page := ada.get(companyPath)
 	page.says(t, "The next one is INV-2026-0418.")
-	if now := page.filled(companyPath); now.Get("address") != "1 Quay Road\nPoole" || now.Get("next_number") != "418" ||
+	if now := page.filled(companyPath); now.Get("address") != "1 Quay Road\nPoole" ||
+		now.Get("next_number") != "418" ||
 		now.Get("page_size") != "letter" {
 		t.Errorf("%v", now)
 	}
@@ -86,7 +87,8 @@ func TestWhatIsWrongWithTheCompanyIsSaidAtItsField(t *testing.T) {
 		}
 		bad.Set(field, value)
 		a := ada.post(companyPath, bad)
-		if a.status != http.StatusUnprocessableEntity || a.page.Find("#f-"+field+"[aria-invalid=true]").Length() != 1 ||
+		if a.status != http.StatusUnprocessableEntity ||
+			a.page.Find("#f-"+field+"[aria-invalid=true]").Length() != 1 ||
 			a.filled(companyPath).Get("legal_name") != "Kept" {
 			t.Errorf("%s: %d", field, a.status)
 		}
@@ -120,7 +122,8 @@ func TestTaxCodesAreAddedRefusedAndRemoved(t *testing.T) {
 		"code": {"R5"}}); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("a code without a rate: %d", a.status)
 	}
-	if a := ada.post(taxedPath, url.Values{"part_number": {"BOOK"}, "code": {"S20"}}); a.status != http.StatusSeeOther {
+	if a := ada.post(taxedPath, url.Values{"part_number": {"BOOK"},
+		"code": {"S20"}}); a.status != http.StatusSeeOther {
 		t.Errorf("%d", a.status)
 	}
 	page := ada.get(taxPath)

@@ -23,6 +23,7 @@ type generalInput struct {
 	GoneShare       string // percent
 	ChangeShare     string // percent
 	SurgeSeats      string
+	DifferencesFrom string
 	AutoMap         bool
 	AutoMapScope    string
 	Refunds         bool
@@ -84,6 +85,7 @@ func (h Handlers) generalStale(c echo.Context, in generalInput) error {
 		{Field: "Map certain accounts", Before: yesNo(stands.AutoMap), After: yesNo(in.AutoMap)},
 		{Field: "What may be mapped so", Before: scopeWords[stands.AutoMapScope], After: scopeWords[in.AutoMapScope]},
 		{Field: "Refunds", Before: yesNo(stands.Refunds), After: yesNo(in.Refunds)},
+		{Field: "Differences are told above", Before: stands.DifferencesFrom, After: in.DifferencesFrom},
 		{Field: "Access-request mail", Before: stands.AccessRequestTo, After: in.AccessRequestTo},
 		{Field: "Sync runs are kept", Before: stands.KeepRunsDays + " days", After: in.KeepRunsDays + " days"},
 	})
@@ -94,7 +96,8 @@ func readGeneral(form httpx.Values) generalInput {
 	version := form.Version()
 	return generalInput{
 		GoneShare: form.Get("gone_share"), ChangeShare: form.Get("change_share"),
-		SurgeSeats: form.Get("surge_seats"), AutoMap: form.On("auto_map"),
+		SurgeSeats: form.Get("surge_seats"), DifferencesFrom: form.Get("differences_from"),
+		AutoMap:      form.On("auto_map"),
 		AutoMapScope: cmp.Or(form.Get("auto_map_scope"), string(settings.ByIdentity)), Refunds: form.On("refunds"),
 		AccessRequestTo: form.Get("access_request_to"), KeepRunsDays: keepDays(form), Version: version,
 	}
@@ -112,8 +115,9 @@ func inputOf(s settings.Settings) generalInput {
 	return generalInput{
 		GoneShare:   strconv.FormatFloat(s.GoneShare*100, 'f', -1, 64),
 		ChangeShare: strconv.FormatFloat(s.ChangeShare*100, 'f', -1, 64), SurgeSeats: strconv.Itoa(s.SurgeSeats),
-		AutoMap:      s.AutoMap,
-		AutoMapScope: string(s.AutoMapScope), Refunds: s.Refunds,
+		DifferencesFrom: strconv.Itoa(s.DifferencesFrom),
+		AutoMap:         s.AutoMap,
+		AutoMapScope:    string(s.AutoMapScope), Refunds: s.Refunds,
 		AccessRequestTo: s.AccessRequestTo, KeepRunsDays: strconv.Itoa(s.KeepRunsDays), Version: s.Version,
 	}
 }
@@ -123,13 +127,18 @@ func (in generalInput) settings() settings.Settings {
 	if err != nil {
 		surge = -1 // refused by the rule, with its own words
 	}
+	differences, err := strconv.Atoi(strings.TrimSpace(in.DifferencesFrom))
+	if err != nil {
+		differences = -1 // refused likewise
+	}
 	days, err := strconv.Atoi(in.KeepRunsDays)
 	if err != nil || days == 0 {
 		days = -1 // refused likewise
 	}
 	return settings.Settings{
 		GoneShare: shareOf(in.GoneShare), ChangeShare: shareOf(in.ChangeShare), SurgeSeats: surge,
-		AutoMap: in.AutoMap, AutoMapScope: settings.Scope(in.AutoMapScope), Refunds: in.Refunds,
+		DifferencesFrom: differences,
+		AutoMap:         in.AutoMap, AutoMapScope: settings.Scope(in.AutoMapScope), Refunds: in.Refunds,
 		AccessRequestTo: in.AccessRequestTo, KeepRunsDays: days, Version: in.Version,
 	}
 }
@@ -144,6 +153,9 @@ func (h Handlers) fillIn(c echo.Context, form httpx.Values, in *generalInput) er
 	}
 	if !form.Has("surge_seats") {
 		in.SurgeSeats = stands.SurgeSeats
+	}
+	if !form.Has("differences_from") {
+		in.DifferencesFrom = stands.DifferencesFrom
 	}
 	return err
 }
@@ -170,6 +182,9 @@ func (h Handlers) generalPage(c echo.Context, in generalInput, problems map[stri
 			Suffix: "seats", Size: ui.Short, Required: true,
 			Hint: "A subscription that grows tenfold and by more than this is taken over, told, and shown to the next " +
 				"billing run."},
+		{Kind: ui.NumberInput, Name: "differences_from", Label: "Tell of a bill's differences above",
+			Value: in.DifferencesFrom, Size: ui.Short, Required: true,
+			Hint: "What is to be decided about one supplier bill, in its currency. 0: never."},
 		{Kind: ui.Toggle, Name: "auto_map", Label: "Map certain accounts by itself", Checked: in.AutoMap,
 			Hint: "Never against a person's decision or a no, and never what is taken. " +
 				"Each such mapping is recorded with what it rests on, and can be undone."},

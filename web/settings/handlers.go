@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/letters"
 	"seatledger/internal/postgres"
+	"seatledger/internal/webhook"
 	"seatledger/web/at"
 )
 
@@ -23,6 +24,8 @@ type Handlers struct {
 	Access access.Service
 	// Letters are what goes out by mail.
 	Letters letters.Service
+	// Hooks are where notices are sent over HTTPS.
+	Hooks *webhook.Service
 }
 
 // About is what runs here and cannot be changed on a page.

@@ -142,7 +142,7 @@ func (h Handlers) rulesStale(c echo.Context, in mailInput) error {
 var (
 	securities = map[mail.Security]string{mail.StartTLS: "STARTTLS", mail.TLS: "TLS", mail.Plain: "None"}
 	severities = map[notify.Severity]string{notify.Bad: "Only what stops work", notify.Warn: "Also what to look at",
-		notify.Info: "All"}
+		notify.Info: "All", notify.Silent: "None"}
 )
 
 func (h Handlers) mailPage(c echo.Context, status int, in mailInput) error {

@@ -102,6 +102,7 @@ func (h Handlers) profileWith(c echo.Context, status int, problems map[string]st
 		Who: views.Facts{Card: ui.Card{Title: "You"}, Facts: ui.DefinitionList{Columns: 2, Items: []ui.Definition{
 			ui.Fact("Name", u.Name), ui.Fact("E-mail address", u.Email),
 			{Term: "Role", Value: ui.TextCell(u.Role.Label()), Note: u.Role.Explains()},
+			{Term: "Notices by mail", Value: ui.Cell{Text: "Choose which, and when", Href: wishesPath}},
 			{Term: "Identity provider", Value: ui.Cell{Text: "Link, or end the link", Href: profilePath + "/identity"}},
 		}}},
 		Password: ui.Form{Action: passwordPath, Save: "Change password"},

@@ -43,12 +43,14 @@ func TestTheGeneralFormSavesAndRefusesAtTheField(t *testing.T) {
 		t.Fatalf("%d %s", a.status, a.page.Find("main").Text())
 	}
 	s, err := settings.Load(t.Context(), h.db.Read(t.Context()))
-	if err != nil || s.GoneShare != 0.125 || !s.AutoMap || s.Refunds || s.AccessRequestTo != "api@distributor.example" {
+	if err != nil || s.GoneShare != 0.125 || !s.AutoMap || s.Refunds ||
+		s.AccessRequestTo != "api@distributor.example" {
 		t.Errorf("%+v, %v", s, err)
 	}
 	form.Set("gone_share", "50")
 	a = v.post(generalPath, form)
-	if a.status != http.StatusConflict || a.page.Find("del").Text() != "12.5 %" || a.page.Find("ins").Text() != "50 %" {
+	if a.status != http.StatusConflict || a.page.Find("del").Text() != "12.5 %" ||
+		a.page.Find("ins").Text() != "50 %" {
 		t.Errorf("stale: %d %s", a.status, a.page.Find(".table--diff").Text())
 	}
 	if a.page.Find("input[name=version]").AttrOr("value", "") != "1" {
@@ -104,7 +106,8 @@ func TestAUserFormTakesNoColumnButItsOwn(t *testing.T) {
 		"created_at": {"2000-01-01"}, "last_sign_in": {"2000-01-01"},
 	})
 	now, err := auth.Get(t.Context(), h.db.Read(t.Context()), bob.ID)
-	if err != nil || !now.Active || now.Name != "Bob" || !now.CreatedAt.Equal(bob.CreatedAt) || now.LastSignIn != nil {
+	if err != nil || !now.Active || now.Name != "Bob" || !now.CreatedAt.Equal(bob.CreatedAt) ||
+		now.LastSignIn != nil {
 		t.Errorf("%+v, %v", now, err)
 	}
 	h.signIn(t, bob.Email)

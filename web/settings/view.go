@@ -25,7 +25,8 @@ func tabs(c echo.Context, here string) ui.Tabs {
 	if session.User(c).Role == auth.Admin {
 		t.Items = append(t.Items, ui.Tab{Label: "General", Href: generalPath},
 			ui.Tab{Label: "Company", Href: companyPath}, ui.Tab{Label: "Tax", Href: taxPath},
-			ui.Tab{Label: "Mail", Href: mailPath}, ui.Tab{Label: "Users", Href: usersPath},
+			ui.Tab{Label: "Mail", Href: mailPath},
+			ui.Tab{Label: hooksTitle, Href: hooksPath}, ui.Tab{Label: "Users", Href: usersPath},
 			ui.Tab{Label: signInTitle, Href: signInPath}, ui.Tab{Label: tokensTitle, Href: tokensPath},
 			ui.Tab{Label: eyesTitle, Href: eyesPath},
 			ui.Tab{Label: "Single sign-on", Href: ssoPath}, ui.Tab{Label: secretsTitle, Href: secretsPath})

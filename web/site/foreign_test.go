@@ -112,7 +112,7 @@ var promised = []struct{ method, path, who string }{
 	{"", `^/(prove|settings/profile|settings/density|views|columns|notices|ticks|density)`, "aobv"},
 	// An administrator alone: providers, sources of the CRM and their secrets, users, tokens, general settings,
 	// dialect, capture, mail, tax, company.
-	{"", `^/settings/(general|users|company|tax|mail|tokens|sign-in|sso|secrets|four-eyes)`, "a"},
+	{"", `^/settings/(general|users|company|tax|mail|tokens|sign-in|sso|secrets|four-eyes|webhooks)`, "a"},
 	{"", `^/providers/(new$|:id/edit|:id/deactivate|:id/activate|:id/capture|:id/dialect)`, "a"},
 	{"POST", `^/providers(/:id)?$`, "a"},
 	{"", `^/crm-sources/(new$|:id/edit|:id/deactivate|:id/activate)`, "a"},

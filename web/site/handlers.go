@@ -114,7 +114,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers 
 		reassign: reassign.Handlers{Reassign: a.Reassign, Zone: a.Zone},
 		cutovers: cutovers.Handlers{Cutovers: a.Cutover},
 		settings: settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, Access: a.Access,
-			About: about(a, o), Letters: a.Letters},
+			About: about(a, o), Letters: a.Letters, Hooks: a.Webhooks},
 		audit:       audit.Handlers{DB: a.DB, Zone: a.Zone, Chain: trail.NewChain(a.Clock)},
 		notices:     notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
 		renewals:    renewals.Handlers{Renewals: a.Renewals, BaseURL: o.BaseURL},

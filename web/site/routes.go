@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/retire"
 	"seatledger/web/at"
 	"seatledger/web/httpx"
+	"seatledger/web/keys"
 	"seatledger/web/search"
 	"seatledger/web/session"
 	"seatledger/web/sso"
@@ -130,6 +131,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/", h.dashboard.Show),
 		get(at.NextStep, h.dashboard.Next),
 		get("/money", h.dashboard.Money),
+		get(at.Keys, keys.Show),
 		get(at.Search, h.search.Show),
 		get(search.HitsPath, h.search.Hits),
 
@@ -512,6 +514,22 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/settings/mail/test", h.settings.TestMail, admin),
 		get("/settings/mail/templates/:key", h.settings.Template, admin),
 		post("/settings/mail/templates/:key", h.settings.SaveTemplate, admin),
+		get("/settings/webhooks", h.settings.Webhooks, admin),
+		get("/settings/webhooks/new", h.settings.NewWebhook, admin),
+		proven(post("/settings/webhooks", h.settings.CreateWebhook, admin)),
+		get("/settings/webhooks/:id", h.settings.Webhook, admin),
+		get("/settings/webhooks/:id/edit", h.settings.EditWebhook, admin),
+		proven(post("/settings/webhooks/:id", h.settings.SaveWebhook, admin)),
+		post("/settings/webhooks/:id/test", h.settings.TestWebhook, admin),
+		post("/settings/webhooks/:id/again", h.settings.AgainWebhook, admin),
+		proven(post("/settings/webhooks/:id/rotate", h.settings.RotateWebhook, admin)),
+		proven(post("/settings/webhooks/:id/on", h.settings.WebhookOn, admin)),
+		post("/settings/webhooks/:id/off", h.settings.WebhookOff, admin),
+		proven(post("/settings/webhooks/:id/remove", h.settings.RemoveWebhook, admin)),
+		get("/settings/webhooks/:id/deliveries/:delivery", h.settings.Delivery, admin),
+		post("/settings/webhooks/:id/deliveries/:delivery/again", h.settings.AgainDelivery, admin),
+		get("/settings/profile/notices", h.settings.Wishes),
+		post("/settings/profile/notices", h.settings.SaveWishes),
 		get("/four-eyes", h.eyes.List),
 		get("/four-eyes/:id", h.eyes.Show),
 		post("/four-eyes/:id/grant", h.eyes.Grant, billing),

@@ -56,11 +56,11 @@ func (h Handlers) review(c echo.Context, s sheet) view.Review {
 }
 
 // keys are those of the mapping queue, as far as a review has the same to do.
-var keys = ui.Keys{Of: "the review", Keys: []ui.Key{
+var keys = ui.FoldedKeys{Of: "In the review", Keys: []ui.Key{
 	{Key: "a or Enter", Does: "Sign off, and go on to the next of the list to sign"},
 	{Key: "j", Does: "Next subscription of the list"}, {Key: "k", Does: "Previous subscription of the list"},
 	{Key: "c", Does: "Choose the contract"}, {Key: "p", Does: "Set the price"},
-	{Key: "?", Does: "Show or hide these keys"},
+	{Key: "?", Does: "Show all keys"},
 }}
 
 func signForm(s sheet) *ui.Form {

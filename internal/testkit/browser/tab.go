@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -50,6 +51,29 @@ func (tab *Tab) Submit(selector string) {
 	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
 		tab.t.Fatalf("browser: %v", err)
 	}
+}
+
+// Press sends a key to whatever has the focus and stays on the page.
+func (tab *Tab) Press(key string) {
+	tab.t.Helper()
+	if key == "Enter" {
+		key = "\r"
+	}
+	tab.Do(chromedp.KeyEvent(key))
+}
+
+// Lead sends a key that leads to another page, and waits until that has loaded. While it loads there is none to ask.
+func (tab *Tab) Lead(key string) {
+	tab.t.Helper()
+	Eval[bool](tab, `window.left = true`)
+	tab.Press(key)
+	const there = `!window.left && document.readyState === "complete"`
+	for began := time.Now(); time.Since(began) < patience; {
+		if ok, err := chromedp.Run(tab.ctx, chromedp.Evaluate[bool](there)); err == nil && ok {
+			return
+		}
+	}
+	tab.t.Fatalf("browser: the key %q leads nowhere", key)
 }
 
 // WaitFor waits until the CSS selector finds something visible.
