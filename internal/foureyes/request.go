@@ -312,7 +312,8 @@ func (s Service) decide(ctx context.Context, by audit.Actor, a Answer, to State)
 	})
 }
 
-// mayDecide holds the two people apart: the asker never answers, nor does somebody who was made after it was asked.
+// mayDecide holds the two people apart: the asker never answers, nor does somebody who was made after it was asked, or
+// whose account is in one hand with theirs.
 func (s Service) mayDecide(ctx context.Context, tx *gorm.DB, by audit.Actor, r Request) error {
 	u, err := auth.Get(ctx, tx, by.ID)
 	switch {
@@ -326,6 +327,13 @@ func (s Service) mayDecide(ctx context.Context, tx *gorm.DB, by audit.Actor, r R
 	case !u.CreatedAt.Before(r.AskedAt):
 		return errs.New(errs.Forbidden, "Your account was made after this was asked, so somebody else has to answer. "+
 			"Nothing was changed.")
+	}
+	why, err := tiedTo(ctx, tx, r, by.ID)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		return errs.Newf(errs.Forbidden, "You do not count as a second person here. %s Nothing was changed.", why)
 	}
 	switch state := r.At(s.Clock.Now()); state {
 	case Open:
