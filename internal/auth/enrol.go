@@ -59,11 +59,16 @@ func (s Service) mayEnrol(ctx context.Context, db *gorm.DB, u User, hash string)
 func (s Service) enrols(ctx context.Context, tx *gorm.DB, u User, hash string) error {
 	free, err := s.mayEnrol(ctx, tx, u, hash)
 	if err == nil && !free {
-		err = errs.New(errs.Forbidden, "The time to set up a second factor with a password alone is over. Nothing was "+
-			"changed. Ask for a link by mail on your profile, or ask an administrator to clear your factors, which "+
-			"lets you set one up for a day.")
+		err = ErrEnrolLate()
 	}
 	return err
+}
+
+// ErrEnrolLate says that a password alone sets up no factor any more.
+func ErrEnrolLate() error {
+	return errs.New(errs.Forbidden, "The time to set up a second factor with a password alone is over. Nothing was "+
+		"changed. Ask for a link by mail on your profile, or ask an administrator to clear your factors, which "+
+		"lets you set one up for a day.")
 }
 
 // UseFactorLink lets the session that opened a link by mail set up a factor, once: ErrLinkOver, or errs.Forbidden when

@@ -482,6 +482,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/settings", h.settings.Overview),
 		early(get("/settings/profile", h.settings.Profile)),
 		early(proven(post("/settings/profile/app/begin", h.settings.BeginApp))),
+		early(post("/settings/profile/factor-link", h.settings.SendFactorLink)),
 		early(get("/settings/profile/app", h.settings.App)),
 		early(proven(post("/settings/profile/app", h.settings.ConfirmApp))),
 		early(proven(post("/settings/profile/app/remove", h.settings.RemoveApp))),

@@ -40,7 +40,7 @@ CREATE TABLE account_news (
     at      timestamptz NOT NULL
 );
 CREATE INDEX account_news_at ON account_news (at, id);
-GRANT SELECT, INSERT, DELETE ON account_news TO seatledger_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON account_news TO seatledger_app;
 
 -- Who may set up a first factor though the time for it is over: after a link by mail, in the session that opened it,
 -- or after an administrator or who runs the program did something for the account. Times are true ones.
