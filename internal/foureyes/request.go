@@ -255,6 +255,23 @@ func (s Service) Lapse(ctx context.Context) error {
 	})
 }
 
+// LapseAll ends every request that is not carried out yet, and tells how many.
+func (s Service) LapseAll(ctx context.Context, by audit.Actor, why string) (int, error) {
+	n := 0
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		all, err := many(tx.WithContext(ctx).Raw(`SELECT ` + columns + ` FROM four_eyes_requests
+			WHERE state IN ('open', 'granted') ORDER BY id FOR UPDATE`))
+		n = len(all)
+		for _, r := range all {
+			if err == nil {
+				err = s.end(ctx, tx, by, r, Lapsed, why)
+			}
+		}
+		return err
+	})
+	return n, err
+}
+
 // Answer is what a second person says to a request, as they saw it.
 type Answer struct {
 	ID     uuid.UUID

@@ -336,7 +336,7 @@ func TestALateFactorTakesALinkByMail(t *testing.T) {
 	p.admin.Look(link).Want(http.StatusConflict)
 	thief.Post("/settings/profile/app/begin", nil).Want(http.StatusForbidden)
 	setUpApp(t, viewer)
-	viewer.Get("/accounts").Shows("Accounts")
+	viewer.Get("/accounts").Shows("Provider accounts")
 }
 
 func TestWithoutMailAnAdministratorLetsALateFactorIn(t *testing.T) {
