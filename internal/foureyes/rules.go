@@ -59,9 +59,9 @@ func ParseLimits(text string) (Limits, error) {
 		if len(words) != 2 {
 			return nil, limitsProblem(part)
 		}
-		amount, err := decimal.NewFromString(words[0])
+		amount, ok := money.ParseNumber(words[0])
 		currency, known := money.ParseCurrency(words[1])
-		if err != nil || !known || amount.IsNegative() || amount.GreaterThanOrEqual(money.HighestPrice) {
+		if !ok || !known || amount.IsNegative() || amount.GreaterThanOrEqual(money.HighestPrice) {
 			return nil, limitsProblem(part)
 		}
 		if _, twice := out[currency]; twice {

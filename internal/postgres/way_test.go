@@ -41,7 +41,7 @@ func TestADatabaseBeyondThisMachineIsReachedByTLSAlone(t *testing.T) {
 			t.Errorf("%s, said to be meant: %v", address, err)
 		}
 	}
-	if _, err := postgres.ParseAddress("DATABASE_URL", "postgres://u:sentinel@ x/", true); err == nil ||
+	if _, err := postgres.ParseAddress("DATABASE_URL", "postgres://u:sentinel@db.example:port/x", true); err == nil ||
 		strings.Contains(err.Error(), "sentinel") {
 		t.Errorf("an address that is none: %v", err)
 	}
