@@ -43,6 +43,26 @@ func TestBackupAndRestoreByTheVerbs(t *testing.T) {
 		VALUES (gen_random_uuid(), 'C-1', 'Aspen Logistics', 'person', now(), now())`); err != nil {
 		t.Fatal(err)
 	}
+	// What may have been spent or ended since comes back with it, and is ended.
+	if _, err := from.Owner().Exec(t.Context(), `
+		INSERT INTO users (id, name, email, role, password_hash, active, version, created_at, updated_at) SELECT
+			('00000000-0000-7000-8000-00000000000' || n)::uuid, 'User ' || n, n || '@reseller.example', 'admin', '', true,
+			1, now(), now() FROM generate_series(1, 2) n;
+		INSERT INTO sessions (token_hash, data, expiry, user_id, created_at, seen_at, address, user_agent, id)
+			SELECT 'h', '', now() + interval '1 day', id, now(), now(), '', '', gen_random_uuid() FROM users LIMIT 1;
+		INSERT INTO sign_in_links (id, purpose, user_id, hash, made_at, expires_at)
+			SELECT gen_random_uuid(), 'reset', id, 'h', now(), now() + interval '1 day' FROM users LIMIT 1;
+		INSERT INTO enrolments (id, user_id, expires_at)
+			SELECT gen_random_uuid(), id, now() + interval '1 day' FROM users LIMIT 1;
+		INSERT INTO recovery_codes (user_id, hash, made_at) SELECT id, 'h', now() FROM users LIMIT 1;
+		INSERT INTO api_tokens (id, hash, name, areas, made_by, made_at, expires_at)
+			SELECT gen_random_uuid(), 'h', 'Books', '{billing}', id, now(), now() + interval '9 days' FROM users LIMIT 1;
+		INSERT INTO four_eyes_requests (id, kind, object_type, object_id, object_name, digest, facts, money, unpriced,
+			path, asked_at, asked_by, asked_by_name, expires_at, state, decided_at, decided_by)
+			SELECT gen_random_uuid(), 'credit', 'invoice', 'x', '1', 'd', '[]', '[]', 0, '/x', now(), min(id::text)::uuid,
+			'A', now() + interval '1 day', 'granted', now(), max(id::text)::uuid FROM users`); err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(folder, "mine.backup")
 	must(from, "Written: "+file, "backup", "--out", file)
 	must(from, "is whole", "backup", "verify", file)
@@ -52,10 +72,26 @@ func TestBackupAndRestoreByTheVerbs(t *testing.T) {
 	if out, err := verb(from, "restore", file); err == nil || !strings.Contains(err.Error(), "not empty") {
 		t.Errorf("restored over a database: %s, %v", out, err)
 	}
-	must(to, "Every stored secret opens", "restore", file)
+	said, err := verb(to, "restore", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{"Every stored secret opens", "1 sessions", "1 links by mail", "1 recovery codes",
+		"1 API tokens", "1 requests to a second person", "who was disabled since is active again"} {
+		if !strings.Contains(said, words) {
+			t.Errorf("it does not say %q: %s", words, said)
+		}
+	}
+	var open int
+	if err := to.Owner().QueryRow(t.Context(), `SELECT (SELECT count(*) FROM sessions) + (SELECT count(*)
+		FROM sign_in_links) + (SELECT count(*) FROM recovery_codes) + (SELECT count(*) FROM enrolments)
+		+ (SELECT count(*) FROM api_tokens WHERE revoked_at IS NULL)
+		+ (SELECT count(*) FROM four_eyes_requests WHERE state <> 'lapsed')`).Scan(&open); err != nil || open != 0 {
+		t.Errorf("%d of them still open something, %v", open, err)
+	}
 	var name string
 	var verbs int
-	err := to.Owner().QueryRow(t.Context(), `SELECT name, (SELECT count(*) FROM audit_events
+	err = to.Owner().QueryRow(t.Context(), `SELECT name, (SELECT count(*) FROM audit_events
 		WHERE object_name LIKE 'restore of a backup%') FROM crm_accounts`).Scan(&name, &verbs)
 	if err != nil || name != "Aspen Logistics" || verbs != 1 {
 		t.Errorf("%q, %d, %v", name, verbs, err)

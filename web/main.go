@@ -24,8 +24,6 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
 	"seatledger/internal/contact"
-	"seatledger/internal/demo"
-	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/imports/sheet"
 	"seatledger/internal/match"
 	"seatledger/internal/obs"
@@ -85,13 +83,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 			return err
 		}
 		return serve(ctx, cfg, log, out, nil)
-	case "demo":
-		return runDemo(ctx, rest, getenv, out)
-	case "sandbox":
-		if getenv(demo.UntilStdinCloses) != "" {
-			ctx = untilEOF(ctx, os.Stdin)
-		}
-		return sandbox.Run(ctx, rest, out)
+	case "demo", "sandbox":
+		return sample(ctx, verb, rest, getenv, out)
 	case "match":
 		return match.Run(ctx, rest, out, os.Stderr)
 	case "reconcile":
@@ -256,18 +249,6 @@ const closeLimit = 30 * time.Second
 // afterStart runs once the site answers; its failure ends the program.
 type afterStart func(ctx context.Context, a *app.App, base string, out io.Writer) error
 
-func runDemo(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
-	log := obs.NewLogger(os.Stderr, getenv(config.Prefix+"LOG_FORMAT"), slog.LevelWarn)
-	d, err := demo.Prepare(ctx, args, getenv, log)
-	if err != nil {
-		return err
-	}
-	if err := d.MakeYear(ctx, out); err != nil {
-		return errors.Join(err, d.Close())
-	}
-	return errors.Join(serve(ctx, d.Config, log, out, d.Walk), d.Close())
-}
-
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer, then afterStart) (err error) {
 	l, err := net.Listen("tcp", cfg.Addr)
 	if err != nil {
@@ -325,16 +306,6 @@ func metrics(ctx context.Context, addr string, log *slog.Logger, a *app.App) (*s
 		}
 	}()
 	return m, nil
-}
-
-// untilEOF ends with the parent: a pipe closes also when who holds it was killed.
-func untilEOF(ctx context.Context, r io.Reader) context.Context {
-	ctx, end := context.WithCancel(ctx)
-	go func() {
-		defer end()
-		_, _ = io.Copy(io.Discard, r)
-	}()
-	return ctx
 }
 
 var errDatabaseLost = errors.New("the private PostgreSQL ended unexpectedly; start again to recover it")

@@ -1,7 +1,6 @@
-// Package access gets people in who have no password yet, or none any more: invitations, and links for those who
-// forgot
-// theirs. It says what the mails say and when they are still wanted; who somebody is, and what a link opens, is known
-// to auth, and how mail travels to mail. It knows no page.
+// Package access gets people in who have no password yet, or none any more: invitations, and links for those who forgot
+// theirs; and tells people by mail what was changed of their accounts. It says what the mails say and when they are still
+// wanted; who somebody is, and what a link opens, is known to auth, and how mail travels to mail. It knows no page.
 package access
 
 import (
@@ -9,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -28,6 +28,7 @@ type Service struct {
 	DB   *postgres.DB
 	Auth auth.Service
 	Mail *mail.Service
+	Zone *time.Location
 }
 
 // ByMail tells whether mail can go out at all.
@@ -74,6 +75,9 @@ func (s Service) Again(ctx context.Context, by audit.Actor, id uuid.UUID) (Invit
 		if out, err = s.invite(ctx, tx, by, u); err != nil {
 			return err
 		}
+		if err := auth.Touched(ctx, tx, s.Auth.Clock, by, u.ID, auth.LinkHanded); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, s.Auth.Clock, by, audit.Event{Action: "user.invited_again", ObjectType: "user",
 			ObjectID: u.ID.String(), ObjectName: u.Name})
 	})
@@ -110,10 +114,59 @@ func (s Service) address(token string) string {
 	return strings.TrimRight(s.Auth.BaseURL, "/") + LinkPath + "?" + url.Values{"token": {token}}.Encode()
 }
 
-// Work sends what people asked for who forgot their password. A job calls it.
+// tell mails a person what was changed of their account, at the address that it had before, and what to do if it was
+// not them.
+func (s Service) tell(ctx context.Context, tx *gorm.DB, n auth.News) error {
+	from := ""
+	if n.Address != "" {
+		from = ", from the address " + n.Address
+	}
+	body := fmt.Sprintf("Hello %s,\n\n%s\n\nWhen: %s%s. By: %s. Where: Seatledger, %s.\n\nIf you did this, or asked for "+
+		"it, do nothing. If not, somebody else may have your account: tell an administrator now, choose a new password "+
+		"at %s/login/forgotten, and end your other sessions on your profile.\n", n.Name, n.Text,
+		n.At.In(s.Zone).Format("2 Jan 2006 15:04 MST"), from, n.ByName, s.Auth.BaseURL,
+		strings.TrimRight(s.Auth.BaseURL, "/"))
+	_, _, err := s.Mail.Queue(ctx, tx, audit.System, mail.Letter{Kind: mail.Notice, Language: "en",
+		ObjectName: "News of an account", To: []string{n.Email}, Subject: "Your Seatledger account was changed",
+		Body: body})
+	return err
+}
+
+// SendFactorLink mails a link to a person's own address, which lets the session that opens it set up a second factor.
+// errs.Conflict where no mail goes out, or one went out a moment ago.
+func (s Service) SendFactorLink(ctx context.Context, u auth.User) error {
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		srv, _, err := mail.Load(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !srv.Ready() {
+			return errs.New(errs.Conflict, "No mail goes out from here, so nothing was sent. Ask an administrator to "+
+				"clear your factors on your page under Users: you can set one up for a day then.")
+		}
+		if err := s.Auth.FactorLinkDue(ctx, tx, u); err != nil {
+			return err
+		}
+		body := fmt.Sprintf("Hello %s,\n\nsomebody who signed in with your password wants to set up a second factor for "+
+			"you at Seatledger, %s.\n\nIf it was you, open this within 30 minutes in the same browser:\n%s\n\nIf it was "+
+			"not you, somebody knows your password: choose a new one at %s/login/forgotten and tell an administrator.\n",
+			u.Name, s.Auth.BaseURL, mail.LinkHere, strings.TrimRight(s.Auth.BaseURL, "/"))
+		return s.send(ctx, tx, u.Actor(), auth.Factor, u, "Second factor", "Set up your second factor for Seatledger",
+			body)
+	})
+}
+
+// Work sends what people asked for who forgot their password, and tells people what was changed of their accounts. A
+// job calls it.
 func (s Service) Work(ctx context.Context) error {
+	if err := s.Auth.DropNews(ctx); err != nil {
+		return err
+	}
 	ready, err := s.ByMail(ctx)
 	if err != nil || !ready {
+		return err
+	}
+	if err := s.Auth.TellNews(ctx, s.tell); err != nil {
 		return err
 	}
 	return s.Auth.Forgotten(ctx, func(ctx context.Context, tx *gorm.DB, u auth.User) error {

@@ -47,6 +47,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/obs"
 	"seatledger/internal/opening"
+	"seatledger/internal/pace"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
 	"seatledger/internal/reassign"
@@ -397,6 +398,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "dismissals that are over", Every: time.Minute, Do: a.Differences.TurnDay},
 		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},
 		{Name: "sweep of sign-in tries", Every: time.Minute, Do: a.Auth.Sweep},
+		{Name: "sweep of how often people asked", Every: time.Hour, Do: pace.Book{DB: a.DB, Clock: a.Clock}.Sweep},
 		{Name: "the daily backup", Every: time.Minute, Do: a.Backups.Work},
 		{Name: "ways to an identity provider that nobody came back from", Every: time.Minute, Do: a.SSO.Sweep},
 		{Name: "requests to a second person that lapse", Every: time.Minute, Do: a.FourEyes.Lapse},

@@ -11,13 +11,16 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/backup"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
+	"seatledger/internal/foureyes"
 	"seatledger/internal/postgres"
 	"seatledger/internal/postgres/embedded"
 	"seatledger/internal/secret"
+	"seatledger/internal/token"
 )
 
 func backups(cfg config.Config, db *postgres.DB, clk clock.Clock, sealer *secret.Sealer) backup.Keeper {
@@ -55,9 +58,9 @@ func OpenEmpty(ctx context.Context, cfg config.Config, log *slog.Logger) (*pgxpo
 	if cfg.MigrateDatabaseURL == "" {
 		return nil, nil, errors.New("set SEATLEDGER_MIGRATE_DATABASE_URL to the address with the owner's role")
 	}
-	c, err := pgxpool.ParseConfig(cfg.MigrateDatabaseURL)
+	c, err := postgres.ParseAddress("MIGRATE_DATABASE_URL", cfg.MigrateDatabaseURL, cfg.DatabaseInTheClear)
 	if err != nil {
-		return nil, nil, errors.New("SEATLEDGER_MIGRATE_DATABASE_URL is not a PostgreSQL address")
+		return nil, nil, err
 	}
 	return ownerPool(ctx, c, func() {})
 }
@@ -118,16 +121,43 @@ func AfterRestore(ctx context.Context, cfg config.Config, log *slog.Logger, out 
 	if err != nil {
 		return err
 	}
-	ended, err := auth.EndAllSessions(ctx, db)
-	if err == nil {
-		err = NoteVerb(ctx, db, clk, "restore of a backup made "+sum.Head.MadeAt.Format("2006-01-02 15:04:05 MST"))
+	if err := NoteVerb(ctx, db, clk, "restore of a backup made "+
+		sum.Head.MadeAt.Format("2006-01-02 15:04:05 MST")); err != nil {
+		return err
 	}
+	says, err := endRestored(ctx, db, clk)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%d sessions that came back were ended: everybody signs in again.\n%s\n", ended,
-		secretsAfter(ctx, cfg, db, clk))
+	_, err = fmt.Fprintf(out, "%s%s\n", says, secretsAfter(ctx, cfg, db, clk))
 	return err
+}
+
+// endRestored ends what may have been ended or spent since the backup was made, and says so: what would open again, or
+// be done a second time. What nobody but a person can tell it names.
+func endRestored(ctx context.Context, db *postgres.DB, clk clock.Clock) (string, error) {
+	by := audit.Actor{Name: "Command line"}
+	ended, err := auth.EndRestored(ctx, db)
+	if err != nil {
+		return "", err
+	}
+	tokens, err := token.Service{DB: db, Clock: clk}.RevokeAll(ctx, by)
+	if err != nil {
+		return "", err
+	}
+	requests, err := foureyes.Service{DB: db, Clock: clk}.LapseAll(ctx, by,
+		"the database was brought back from a backup, and it may have been carried out since")
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("What may have been ended or spent since the backup was made was ended:\n"+
+		"  %d sessions: everybody signs in again\n"+
+		"  %d links by mail: ask for new ones\n"+
+		"  %d recovery codes: each person makes new ones on their profile\n"+
+		"  %d API tokens: revoked; make new ones for the programs that need them\n"+
+		"  %d requests to a second person: lapsed\n"+
+		"Look yourself: passwords are those of then, and who was disabled since is active again "+
+		"(seatledger user list).\n", ended.Sessions, ended.Links, ended.Codes, tokens, requests), nil
 }
 
 // secretsAfter says whether what was sealed opens, and that it may be spent.

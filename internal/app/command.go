@@ -7,7 +7,6 @@ import (
 	"os/user"
 	"path/filepath"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
@@ -39,9 +38,9 @@ func OpenAsOwner(ctx context.Context, cfg config.Config, log *slog.Logger) (*pos
 		if cfg.MigrateDatabaseURL == "" {
 			return nil, nil, errors.New("set SEATLEDGER_MIGRATE_DATABASE_URL to the address with the owner's role")
 		}
-		pool, err := pgxpool.ParseConfig(cfg.MigrateDatabaseURL)
+		pool, err := postgres.ParseAddress("MIGRATE_DATABASE_URL", cfg.MigrateDatabaseURL, cfg.DatabaseInTheClear)
 		if err != nil {
-			return nil, nil, errors.New("SEATLEDGER_MIGRATE_DATABASE_URL is not a PostgreSQL address")
+			return nil, nil, err
 		}
 		d, err := open(ctx, pool, nil, log)
 		if err != nil {

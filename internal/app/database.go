@@ -31,9 +31,9 @@ func openDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (*da
 			return nil, err
 		}
 	}
-	pool, err := pgxpool.ParseConfig(cfg.DatabaseURL)
+	pool, err := postgres.ParseAddress("DATABASE_URL", cfg.DatabaseURL, cfg.DatabaseInTheClear)
 	if err != nil {
-		return nil, errors.New("SEATLEDGER_DATABASE_URL is not a PostgreSQL address")
+		return nil, err
 	}
 	return open(ctx, pool, nil, log)
 }
@@ -98,9 +98,9 @@ func Migrate(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if cfg.MigrateDatabaseURL == "" {
 		return errors.New("set SEATLEDGER_MIGRATE_DATABASE_URL to the address with the owner's role")
 	}
-	pool, err := pgxpool.ParseConfig(cfg.MigrateDatabaseURL)
+	pool, err := postgres.ParseAddress("MIGRATE_DATABASE_URL", cfg.MigrateDatabaseURL, cfg.DatabaseInTheClear)
 	if err != nil {
-		return errors.New("SEATLEDGER_MIGRATE_DATABASE_URL is not a PostgreSQL address")
+		return err
 	}
 	return migrate(ctx, pool)
 }

@@ -17,7 +17,7 @@ import (
 func (a *App) mailServices() (*mail.Service, letters.Service, access.Service) {
 	m := &mail.Service{DB: a.DB, Clock: a.Clock, Log: a.Log, Sealer: a.Sealer, Holder: holder(), Files: letters.Files}
 	l := letters.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mail: m, BaseURL: a.Config.BaseURLAt(a.Config.Addr)}
-	in := access.Service{DB: a.DB, Auth: a.Auth, Mail: m}
+	in := access.Service{DB: a.DB, Auth: a.Auth, Mail: m, Zone: a.Zone}
 	m.Anew, m.Link = l.Anew, in.Link
 	m.Wanted = func(ctx context.Context, tx *gorm.DB, x mail.Mail) (string, error) {
 		if why, err := in.Wanted(ctx, tx, x); err != nil || why != "" {

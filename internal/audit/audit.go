@@ -41,7 +41,8 @@ func WithFrom(ctx context.Context, f From) context.Context {
 	return context.WithValue(ctx, fromKey{}, f)
 }
 
-func fromOf(ctx context.Context) From {
+// FromOf is where a request comes from; the zero From where that is not known.
+func FromOf(ctx context.Context) From {
 	f, _ := ctx.Value(fromKey{}).(From)
 	return f
 }
@@ -95,7 +96,7 @@ func insert(ctx context.Context, tx *gorm.DB, clk clock.Clock, by Actor, events 
 		actions, types, ids = append(actions, e.Action), append(types, e.ObjectType), append(ids, e.ObjectID)
 		names, befores, afters = append(names, e.ObjectName), append(befores, before), append(afters, after)
 	}
-	from := fromOf(ctx)
+	from := FromOf(ctx)
 	return tx.WithContext(ctx).Exec(`
 		INSERT INTO audit_events (at, true_at, actor_id, actor, action, object_type, object_id, object_name, before,
 			after, request_id, address, session_id)

@@ -23,7 +23,7 @@ type Folds struct {
 
 // Note tells of an event, or counts it. Those of one key are alike. After becomes how often.
 func (f Folds) Note(ctx context.Context, by Actor, key string, e Event) error {
-	folded, err := json.Marshal(fold{By: by.Name, Event: e, From: fromOf(ctx)})
+	folded, err := json.Marshal(fold{By: by.Name, Event: e, From: FromOf(ctx)})
 	if err != nil {
 		return err
 	}

@@ -87,8 +87,7 @@ func (s Service) setPassword(ctx context.Context, by audit.Actor, u User, passwo
 }
 
 // storePassword puts a new password in place. Links and sessions that came by the old one end; after is what the
-// trail
-// tells beside them.
+// trail tells beside them.
 func (s Service) storePassword(ctx context.Context, tx *gorm.DB, by audit.Actor, u User, hash string,
 	after map[string]any, keep ...string) error {
 	err := tx.Exec(`UPDATE users SET password_hash = ?, password_once = false, version = version + 1, updated_at = ?
@@ -103,6 +102,11 @@ func (s Service) storePassword(ctx context.Context, tx *gorm.DB, by audit.Actor,
 	ended, err := endSessions(tx, u.ID, strings.Join(keep, ""))
 	if err != nil {
 		return err
+	}
+	if _, byLink := after["link"]; byLink || by.ID != u.ID {
+		if err := s.openEnrolment(tx, u.ID, uuid.NullUUID{}, EnrolAfterHelp); err != nil {
+			return err
+		}
 	}
 	told := map[string]any{"sessions_ended": ended}
 	maps.Copy(told, after)

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
@@ -25,7 +26,7 @@ func (s Service) Create(ctx context.Context, by audit.Actor, n NewUser) (User, e
 		return User{}, err
 	}
 	return u, s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		if err := insertUser(tx, u, hash); err != nil {
+		if err := s.insertUser(tx, u, hash); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, by, "user.created", u, Change{after: u.trail()})
@@ -44,7 +45,7 @@ func (s Service) FirstAdmin(ctx context.Context, n NewUser) (User, error) {
 		if any, err := AnyUser(ctx, tx); err != nil || any {
 			return orTaken(err)
 		}
-		if err := insertUser(tx, u, hash); err != nil {
+		if err := s.insertUser(tx, u, hash); err != nil {
 			return err
 		}
 		err := tx.Exec(`INSERT INTO first_admin (user_id) VALUES (?)`, u.ID).Error
@@ -84,10 +85,15 @@ func (s Service) prepare(ctx context.Context, n NewUser) (User, string, error) {
 	return u, hash, err
 }
 
-func insertUser(tx *gorm.DB, u User, hash string) error {
-	return tx.Exec(`INSERT INTO users (id, name, email, role, password_hash, active, version, created_at, updated_at)
+// insertUser stores a user, who may set up a first factor for a while whatever their role asks.
+func (s Service) insertUser(tx *gorm.DB, u User, hash string) error {
+	err := tx.Exec(`INSERT INTO users (id, name, email, role, password_hash, active, version, created_at, updated_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		u.ID, u.Name, u.Email, u.Role, hash, u.Active, u.Version, u.CreatedAt, u.UpdatedAt).Error
+	if err != nil {
+		return err
+	}
+	return s.openEnrolment(tx, u.ID, uuid.NullUUID{}, EnrolAfterMade)
 }
 
 // trail is what the audit trail keeps of a user.

@@ -90,6 +90,11 @@ func (s Service) store(ctx context.Context, tx *gorm.DB, by audit.Actor, action 
 			return err
 		}
 	}
+	if now.Role != was.Role && by.ID != now.ID {
+		if err := s.openEnrolment(tx, now.ID, uuid.NullUUID{}, EnrolAfterHelp); err != nil {
+			return err
+		}
+	}
 	if !now.Active {
 		if _, err := endSessions(tx, now.ID, ""); err != nil {
 			return err

@@ -70,6 +70,9 @@ func (s Service) ClearFactors(ctx context.Context, by audit.Actor, id uuid.UUID)
 		if err != nil {
 			return err
 		}
+		if err := s.openEnrolment(tx, id, uuid.NullUUID{}, EnrolAfterHelp); err != nil {
+			return err
+		}
 		return s.record(ctx, tx, by, "second_factor.cleared", u,
 			Change{before: gone, after: map[string]any{"sessions_ended": ended}})
 	})

@@ -375,6 +375,21 @@ func TestARoleThatNeedsAFactorGetsTimeAndThenLeadsThere(t *testing.T) {
 	if due, required := rule.Due(ada); !required || !due.Equal(clk.Now()) {
 		t.Errorf("due %s, %v", due, required)
 	}
+	// By now a password alone sets none up.
+	if err := s.BeginTOTP(t.Context(), ada); err != nil {
+		t.Fatal(err)
+	}
+	begun, err := s.BegunTOTP(t.Context(), ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ConfirmTOTP(t.Context(), ada, app{t, clk, begun.Secret}.code(), "ada"); errs.KindOf(err) !=
+		errs.Forbidden {
+		t.Errorf("with the password alone: %v", err)
+	}
+	if err := s.ClearFactors(t.Context(), audit.System, ada.ID); err != nil {
+		t.Fatal(err)
+	}
 	withApp(t, s, clk, ada)
 	again()
 	if must() {

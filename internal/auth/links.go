@@ -20,6 +20,7 @@ type Purpose string
 const (
 	Reset  Purpose = "reset"  // a password was forgotten
 	Invite Purpose = "invite" // there was none yet
+	Factor Purpose = "factor" // the time to set up a second factor is over
 )
 
 // How long links last, from the moment they were asked for.
@@ -114,10 +115,12 @@ func (s Service) look(ctx context.Context, db *gorm.DB, token, lock string) (Lin
 }
 
 // UseLink sets the password that somebody chose, once: errs.Invalid at new_password, or ErrLinkOver. All their
-// sessions
-// end. It signs nobody in, so that what sign-in asks beside the password is asked.
+// sessions end. It signs nobody in, so that what sign-in asks beside the password is asked.
 func (s Service) UseLink(ctx context.Context, token, password, address string) (Link, error) {
 	l, err := s.Look(ctx, token)
+	if err == nil && l.Purpose == Factor {
+		err = errLinkOver()
+	}
 	if err != nil {
 		return Link{}, err
 	}
@@ -154,7 +157,7 @@ func (s Service) Invited(ctx context.Context, tx *gorm.DB, by audit.Actor, n New
 	if err := f.Err(); err != nil {
 		return User{}, err
 	}
-	if err := insertUser(tx, u, noPassword); err != nil {
+	if err := s.insertUser(tx, u, noPassword); err != nil {
 		return User{}, err
 	}
 	return u, s.record(ctx, tx, by, "user.invited", u, Change{after: u.trail()})

@@ -243,6 +243,9 @@ func (s Service) AddPasskey(ctx context.Context, u User, name, answer, keep stri
 		if err := lockUser(tx, u.ID); err != nil {
 			return err
 		}
+		if err := s.enrols(ctx, tx, u, keep); err != nil {
+			return err
+		}
 		data, err := s.takeChallenge(tx, forRegister, u.ID, parsed.Response.CollectedClientData.Challenge)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
@@ -75,6 +76,11 @@ func (s Service) SaveRule(ctx context.Context, by audit.Actor, e RuleEdit) error
 		if err := settings.Write(ctx, tx, s.Clock, by, ruleRow, e.Version, now); err != nil {
 			return err
 		}
+		if by.IsPerson() { // who makes a rule is not shut out by it in the same moment
+			if err := s.openEnrolment(tx, by.ID, uuid.NullUUID{}, EnrolAfterHelp); err != nil {
+				return err
+			}
+		}
 		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "settings.changed", ObjectType: "settings",
 			ObjectID: ruleRow, ObjectName: "Sign-in rules", Before: was, After: now})
 	})
@@ -94,9 +100,12 @@ func (r Rule) Due(u User) (time.Time, bool) {
 
 // mustSetUpSQL is the same for the page at hand, over sessions s and users u: no factor, and the time is up; or the
 // password was made and handed over. Its one parameter is the time.
-const mustSetUpSQL = `coalesce(u.password_once OR NOT s.strong AND EXISTS (SELECT FROM settings r WHERE r.name =
-	'` + ruleRow + `'
+const mustSetUpSQL = `coalesce(u.password_once OR NOT s.strong AND ` + overdueSQL + ` AND NOT ` + hasFactorSQL +
+	`, false)`
+
+// overdueSQL is that the role of a user u needs a second factor and the time to set one up is over. Its one parameter
+// is the time.
+const overdueSQL = `EXISTS (SELECT FROM settings r WHERE r.name = '` + ruleRow + `'
 	AND r.value->'required'->>u.role IS NOT NULL
 	AND greatest(CAST(r.value->'required'->>u.role AS timestamptz), u.created_at)
-		+ make_interval(days => CAST(r.value->>'grace_days' AS integer)) <= ?)
-	AND NOT ` + hasFactorSQL + `, false)`
+		+ make_interval(days => CAST(r.value->>'grace_days' AS integer)) <= ?)`

@@ -146,8 +146,11 @@ func (s Service) checkFactor(ctx context.Context, tx *gorm.DB, u User, purpose, 
 	if len(code) == codeDigits && strings.IndexFunc(code, notDigit) < 0 {
 		return "app", s.checkTOTP(ctx, tx, u, code)
 	}
-	return "recovery code", s.useRecovery(ctx, tx, u, code)
+	return byRecovery, s.useRecovery(ctx, tx, u, code)
 }
+
+// byRecovery is what the trail calls a recovery code.
+const byRecovery = "recovery code"
 
 func notDigit(r rune) bool { return r < '0' || r > '9' }
 

@@ -34,8 +34,17 @@ type Service struct {
 // ErrStale says that somebody else changed the user after the form was opened.
 var ErrStale = errors.New("auth: the user was changed meanwhile")
 
+// record writes to the trail what was done to a user, whose hand it was, and what its owner has to be told.
 func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, u User,
 	change Change) error {
+	for _, what := range touches(action, change) {
+		if err := Touched(ctx, tx, s.Clock, by, u.ID, what); err != nil {
+			return err
+		}
+	}
+	if err := s.tellOwner(ctx, tx, by, u, action, change); err != nil {
+		return err
+	}
 	return audit.Record(ctx, tx, s.Clock, by, audit.Event{
 		Action: action, ObjectType: "user", ObjectID: u.ID.String(), ObjectName: u.Name,
 		Before: change.before, After: change.after,

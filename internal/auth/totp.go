@@ -38,8 +38,7 @@ type totpRow struct {
 	LastStep int64
 }
 
-// BeginTOTP makes a new secret for a person's app, in place of one that was never confirmed. One in use stays so
-// until
+// BeginTOTP makes a new secret for a person's app, in place of one that was never confirmed. One in use stays so until
 // the new one is confirmed.
 func (s Service) BeginTOTP(ctx context.Context, u User) error {
 	key, err := totp.Generate(totp.GenerateOpts{Issuer: codeIssuer, AccountName: u.Email})
@@ -104,6 +103,9 @@ func (s Service) ConfirmTOTP(ctx context.Context, u User, code, keep string) (co
 		if err := lockUser(tx, u.ID); err != nil {
 			return err
 		}
+		if err := s.enrols(ctx, tx, u, keep); err != nil {
+			return err
+		}
 		row, found, err := totpOf(tx, u.ID, false)
 		if err != nil || !found {
 			return orWrong(err)
@@ -130,6 +132,9 @@ func (s Service) ConfirmTOTP(ctx context.Context, u User, code, keep string) (co
 func (s Service) factorAdded(ctx context.Context, tx *gorm.DB, u User, kind, name, keep string) ([]string, error) {
 	ended, err := endSessions(tx, u.ID, keep)
 	if err != nil {
+		return nil, err
+	}
+	if err := tx.Exec(`DELETE FROM enrolments WHERE user_id = ?`, u.ID).Error; err != nil {
 		return nil, err
 	}
 	var codes []string
@@ -222,6 +227,14 @@ func (s Service) factorGone(ctx context.Context, tx *gorm.DB, u User, kind, name
 	}
 	if !has {
 		if err := tx.Exec(`DELETE FROM recovery_codes WHERE user_id = ?`, u.ID).Error; err != nil {
+			return err
+		}
+		// They have shown it just now, so this session may set up another in its place.
+		session, err := sessionOf(tx, u.ID, keep)
+		if err == nil && session.Valid {
+			err = s.openEnrolment(tx, u.ID, session, enrolByLink)
+		}
+		if err != nil {
 			return err
 		}
 	}

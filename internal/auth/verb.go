@@ -31,6 +31,7 @@ const usage = `usage: seatledger user list
        seatledger user disable --email ...
        seatledger user enable --email ...
        seatledger user clear-factors --email ...   takes app, passkeys and recovery codes off somebody who lost them
+       seatledger user vouch --email ...   says that the account is a person of its own, whoever made it (four eyes)
        seatledger user break-glass
 break-glass lets administrators sign in with their password for an hour, whatever an identity provider does.
 A password is read from standard input, or made and printed with --generate; a made one opens only the page on which
@@ -61,7 +62,7 @@ func RunUser(ctx context.Context, args []string, t Tool) error {
 		return t.say("Administrators may sign in with their password until %s.", until.UTC().Format(time.RFC3339))
 	case "add":
 		return t.add(ctx, f)
-	case "role", "password", "disable", "enable", "clear-factors":
+	case "role", "password", "disable", "enable", "clear-factors", "vouch":
 		return t.alter(ctx, args[0], f)
 	}
 	return errors.New(usage)
@@ -143,6 +144,8 @@ func (t Tool) alter(ctx context.Context, verb string, f userFlags) error {
 		err = t.Service.Enable(ctx, commandLine(), u.ID)
 	case "clear-factors":
 		err = t.Service.ClearFactors(ctx, commandLine(), u.ID)
+	case "vouch":
+		err = t.Service.Vouch(ctx, commandLine(), u.ID)
 	case "password":
 		if password, err = t.password(f); err == nil {
 			err = t.Service.ResetPassword(ctx, commandLine(), u.ID, password)

@@ -21,8 +21,10 @@ type Config struct {
 	Addr               string   `env:"ADDR" envDefault:"127.0.0.1:8080"`
 	BaseURL            string   `env:"BASE_URL"` // empty: http and the address listened on
 	MetricsAddr        string   `env:"METRICS_ADDR"`
-	DatabaseURL        string   `env:"DATABASE_URL"` // empty: the private server
+	MetricsInTheClear  bool     `env:"METRICS_IN_THE_CLEAR"` // METRICS_ADDR may be reached from elsewhere, by plain http
+	DatabaseURL        string   `env:"DATABASE_URL"`         // empty: the private server
 	MigrateDatabaseURL string   `env:"MIGRATE_DATABASE_URL"`
+	DatabaseInTheClear bool     `env:"DATABASE_IN_THE_CLEAR"` // a way to the database without TLS is taken beyond this machine
 	DataDir            string   `env:"DATA_DIR" envDefault:"./.seatledger"`
 	PostgresBin        string   `env:"POSTGRES_BIN"`
 	MasterKeyFile      string   `env:"MASTER_KEY_FILE"`

@@ -77,6 +77,8 @@ func TestEachFaultNamesItsVariable(t *testing.T) {
 		{map[string]string{"BASE_URL": "ftp://seats.reseller.example"}, "BASE_URL"},
 		{map[string]string{"BASE_URL": "https://seats.reseller.example/app"}, "BASE_URL"},
 		{map[string]string{"METRICS_ADDR": "x"}, "METRICS_ADDR"},
+		{map[string]string{"METRICS_ADDR": "0.0.0.0:9100"}, "METRICS_IN_THE_CLEAR"},
+		{map[string]string{"METRICS_ADDR": "metrics.reseller.example:9100"}, "METRICS_ADDR"},
 		{map[string]string{"DATABASE_URL": "postgres://db.example/x"}, "MASTER_KEY_FILE"},
 		{map[string]string{"DATABASE_URL": "mysql://db.example/x", "MASTER_KEY_FILE": "k"}, "DATABASE_URL"},
 		{map[string]string{"SYNC_AT": "25:00"}, "SYNC_AT"},

@@ -42,7 +42,15 @@ func (c Config) checkMetrics() error {
 	if c.MetricsAddr == "" {
 		return nil
 	}
-	return c.checkAddr("METRICS_ADDR", c.MetricsAddr)
+	if err := c.checkAddr("METRICS_ADDR", c.MetricsAddr); err != nil {
+		return err
+	}
+	if !c.MetricsInTheClear && !Loopback(c.MetricsAddr) {
+		return Fault{"METRICS_ADDR", "listens beyond this machine, and figures go in the clear. Set a loopback address, " +
+			"as 127.0.0.1:9100, and let a TLS proxy or the collector's agent on this machine read it; or, where the " +
+			"network is yours alone, set " + Prefix + "METRICS_IN_THE_CLEAR=true."}
+	}
+	return nil
 }
 
 func (c Config) checkBaseURL() error {

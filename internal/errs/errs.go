@@ -20,6 +20,7 @@ const (
 	Forbidden                   // 403
 	Unauthenticated             // 401
 	Unavailable                 // 503
+	TooMany                     // 429
 )
 
 // Error is a failure that a person can be told about.

@@ -255,6 +255,23 @@ func (s Service) Lapse(ctx context.Context) error {
 	})
 }
 
+// LapseAll ends every request that is not carried out yet, and tells how many.
+func (s Service) LapseAll(ctx context.Context, by audit.Actor, why string) (int, error) {
+	n := 0
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		all, err := many(tx.WithContext(ctx).Raw(`SELECT ` + columns + ` FROM four_eyes_requests
+			WHERE state IN ('open', 'granted') ORDER BY id FOR UPDATE`))
+		n = len(all)
+		for _, r := range all {
+			if err == nil {
+				err = s.end(ctx, tx, by, r, Lapsed, why)
+			}
+		}
+		return err
+	})
+	return n, err
+}
+
 // Answer is what a second person says to a request, as they saw it.
 type Answer struct {
 	ID     uuid.UUID
@@ -312,7 +329,8 @@ func (s Service) decide(ctx context.Context, by audit.Actor, a Answer, to State)
 	})
 }
 
-// mayDecide holds the two people apart: the asker never answers, nor does somebody who was made after it was asked.
+// mayDecide holds the two people apart: the asker never answers, nor does somebody who was made after it was asked, or
+// whose account is in one hand with theirs.
 func (s Service) mayDecide(ctx context.Context, tx *gorm.DB, by audit.Actor, r Request) error {
 	u, err := auth.Get(ctx, tx, by.ID)
 	switch {
@@ -326,6 +344,13 @@ func (s Service) mayDecide(ctx context.Context, tx *gorm.DB, by audit.Actor, r R
 	case !u.CreatedAt.Before(r.AskedAt):
 		return errs.New(errs.Forbidden, "Your account was made after this was asked, so somebody else has to answer. "+
 			"Nothing was changed.")
+	}
+	why, err := tiedTo(ctx, tx, r, by.ID)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		return errs.Newf(errs.Forbidden, "You do not count as a second person here. %s Nothing was changed.", why)
 	}
 	switch state := r.At(s.Clock.Now()); state {
 	case Open:

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
@@ -58,9 +59,9 @@ func ParseLimits(text string) (Limits, error) {
 		if len(words) != 2 {
 			return nil, limitsProblem(part)
 		}
-		amount, err := decimal.NewFromString(words[0])
+		amount, ok := money.ParseNumber(words[0])
 		currency, known := money.ParseCurrency(words[1])
-		if err != nil || !known || amount.IsNegative() || amount.GreaterThanOrEqual(money.HighestPrice) {
+		if !ok || !known || amount.Exponent() < -6 || amount.IsNegative() || amount.GreaterThanOrEqual(money.HighestPrice) {
 			return nil, limitsProblem(part)
 		}
 		if _, twice := out[currency]; twice {
@@ -106,6 +107,8 @@ type Rules struct {
 	RetireLimits Limits `json:"retire_limits,omitempty"` // of what they bring in a month
 	PriceLimits  Limits `json:"price_limits,omitempty"`  // of the change a month
 	CreditLimits Limits `json:"credit_limits,omitempty"`
+	// Since is when they were switched on.
+	Since time.Time `json:"since,omitzero"`
 
 	Saved settings.Saved `json:"-"`
 }
@@ -175,8 +178,10 @@ func (s Service) Save(ctx context.Context, by audit.Actor, r Rules) error {
 		if before.Saved.Version != r.Saved.Version {
 			return settings.ErrStale
 		}
+		r.Since = before.Since
 		if r.On && !before.On {
-			if err := twoPeople(ctx, tx); err != nil {
+			r.Since = s.Clock.Now()
+			if err := twoPeople(ctx, tx, r); err != nil {
 				return err
 			}
 		}
@@ -222,12 +227,26 @@ func ruleWord(v any) string {
 }
 
 // twoPeople refuses rules that would leave nobody to grant.
-func twoPeople(ctx context.Context, db *gorm.DB) error {
-	var n int
-	err := db.WithContext(ctx).Raw(`SELECT count(*) FROM users WHERE ` + mayGrant).Scan(&n).Error
-	if err == nil && n < 2 {
-		err = errs.Fields{"on": "At least two active people with the role of administrator or billing are needed, " +
+func twoPeople(ctx context.Context, db *gorm.DB, r Rules) error {
+	all, err := granters(ctx, db)
+	if err != nil {
+		return err
+	}
+	if len(all) < 2 {
+		return errs.Fields{"on": "At least two active people with the role of administrator or billing are needed, " +
 			"or nobody could grant what the other asks."}.Err()
 	}
-	return err
+	t, err := tiesAt(ctx, db, r, r.Since)
+	if err != nil {
+		return err
+	}
+	for _, asker := range all {
+		for _, other := range all {
+			if asker.ID != other.ID && t.between(asker.ID, other.ID) == "" {
+				return nil
+			}
+		}
+	}
+	return errs.Fields{"on": "No two active people with the role of administrator or billing are independent of each " +
+		"other, so nobody could grant what another asks. " + remedy + "."}.Err()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/imports/sheet"
+	"seatledger/internal/money"
 )
 
 // Decimal says by which sign the amounts of a file have their decimals.
@@ -232,8 +233,8 @@ var noise = decimal.New(1, -9)
 
 // exact writes a number of a workbook with the decimals that can be kept.
 func (h *how) exact(v string) string {
-	d, err := decimal.NewFromString(v)
-	if err != nil || d.Exponent() >= -decimalPlaces {
+	d, ok := money.ParseNumber(v)
+	if !ok || d.Exponent() >= -decimalPlaces {
 		return v
 	}
 	r := d.Round(decimalPlaces)

@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/money"
 	"seatledger/internal/postgres"
 	"seatledger/internal/selection"
 )
@@ -108,8 +109,8 @@ func wanted(p selection.Params) (Paying, error) {
 		return out, errs.Fields{"paid_on": "Enter a date as 2026-03-31."}.Err()
 	}
 	if p["amount"] != "" {
-		amount, err := decimal.NewFromString(p["amount"])
-		if err != nil {
+		amount, ok := money.ParseNumber(p["amount"])
+		if !ok {
 			return out, errs.Fields{"amount": "Enter an amount as 1234.50."}.Err()
 		}
 		out.Amount = decimal.NewNullDecimal(amount)

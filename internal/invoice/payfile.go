@@ -92,7 +92,7 @@ type said struct{ number, date, amount, currency, reference string }
 func (p *payments) saidBy(l imports.Line) said {
 	s := said{strings.ToLower(l.Get("number")), l.Get("date"), l.Get("amount"), strings.ToUpper(l.Get("currency")),
 		strings.ToLower(l.Get("reference"))}
-	if sum, err := decimal.NewFromString(s.amount); err == nil {
+	if sum, ok := money.ParseNumber(s.amount); ok {
 		s.amount = money.Plain(sum)
 	}
 	if x := p.invoices[s.number]; x != nil && s.currency == "" {
@@ -172,8 +172,8 @@ func (p *payments) readNoted(tx *gorm.DB, ids []uuid.UUID) error {
 // alike says which payment noted by hand a row perhaps is: of the same invoice and amount. Each stands for one row.
 func (p *payments) alike(l imports.Line) (says string) {
 	x, amount := p.invoices[strings.ToLower(l.Get("number"))], l.Get("amount")
-	sum, err := decimal.NewFromString(amount)
-	if x == nil || err != nil || slices.Contains([]string{"yes", "true", "1", "on"}, strings.ToLower(l.Get("sure"))) {
+	sum, ok := money.ParseNumber(amount)
+	if x == nil || !ok || slices.Contains([]string{"yes", "true", "1", "on"}, strings.ToLower(l.Get("sure"))) {
 		return ""
 	}
 	at := slices.IndexFunc(x.hand, func(h Payment) bool { return h.Amount.Equal(sum) })
@@ -224,8 +224,8 @@ func (k known) Currency() string { return k.Money.Currency }
 // payment reads a row; why says what is wrong with it.
 func (p *payments) payment(l imports.Line) (x *known, out Paying, why string) {
 	x = p.invoices[strings.ToLower(l.Get("number"))]
-	amount, err := decimal.NewFromString(l.Get("amount"))
-	if err != nil {
+	amount, ok := money.ParseNumber(l.Get("amount"))
+	if !ok {
 		return nil, out, "The amount cannot be read as a number."
 	}
 	on, err := clock.ParseDate(l.Get("date"))

@@ -41,7 +41,7 @@ func (*killer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) 
 // A rotation that ends before any of its statements leaves everything open, and the next one finishes it.
 func TestARotationMayEndBetweenAnyTwoStatements(t *testing.T) {
 	t.Parallel()
-	v := newVault(t, 2)
+	v := newVault(t, 2).withEveryKind(t)
 	const enough = 200
 	for n := int64(1); ; n++ {
 		if n > enough {
@@ -125,7 +125,7 @@ func rotateAndExit(database, file string) {
 // A process that rotates is held at each value in turn, with a new key already made, and killed there.
 func TestAProcessThatRotatesIsKilledAtEachValue(t *testing.T) {
 	t.Parallel()
-	v := newVault(t, 2)
+	v := newVault(t, 2).withEveryKind(t)
 	values, err := all(t.Context(), v.db.DB)
 	if err != nil {
 		t.Fatal(err)
@@ -142,8 +142,10 @@ func TestAProcessThatRotatesIsKilledAtEachValue(t *testing.T) {
 		}
 		lock := fmt.Sprintf(`SELECT FROM provider_secrets WHERE provider_id = '%s' AND name = '%s' FOR UPDATE`, held.Owner,
 			held.Name)
-		if held.Kind == kindCheck {
-			lock = `SELECT FROM master_key_check FOR UPDATE`
+		if table, other := map[string]string{kindCheck: "master_key_check", kindMail: "mail_secrets",
+			kindSSO: "sso_secrets", kindSign: "audit_signers", kindTOTP: "totp_factors",
+			"source": "crm_source_secrets"}[held.Kind]; other {
+			lock = `SELECT FROM ` + table + ` FOR UPDATE`
 		}
 		if _, err := tx.Exec(t.Context(), lock); err != nil {
 			t.Fatal(err)

@@ -50,6 +50,42 @@ func newVault(t *testing.T, providers int) vault {
 	return v
 }
 
+// withEveryKind seals one value of each other kind beside the providers': of a CRM source, the mail server, the identity
+// provider, the trail's signing and an authenticator app.
+func (v vault) withEveryKind(t *testing.T) vault {
+	t.Helper()
+	source, user, signer, app := uuid.New(), uuid.New(), uuid.New(), uuid.New()
+	v.exec(t, `INSERT INTO crm_sources (id, name, url, tenant, client_id, token_url, page_size, nightly, active,
+		credentials_at, created_at, updated_at) VALUES (?, 'CRM', 'https://crm.example', 't', 'c',
+		'https://login.example', 100, false, true, now(), now(), now())`, source)
+	v.exec(t, `INSERT INTO users (id, name, email, role, password_hash, active, version, created_at, updated_at)
+		VALUES (?, 'Ada', 'ada@reseller.example', 'admin', '', true, 1, now(), now())`, user)
+	sealed := func(p Place) []byte { return seal(t, v.sealer, p, distributor.Secret(sentinel+p.Table)) }
+	v.exec(t, `INSERT INTO crm_source_secrets (source_id, name, sealed, sent_to, set_at, set_by)
+		VALUES (?, 'client_secret', ?, ?, now(), 'Ada')`, source, sealed(SourceSecret(source, "client_secret", server)),
+		server)
+	v.exec(t, `INSERT INTO mail_secrets (name, sealed, sent_to, set_at, set_by)
+		VALUES ('password', ?, 'mail.example', now(), 'Ada')`, sealed(MailSecret("mail.example")))
+	v.exec(t, `INSERT INTO sso_secrets (name, sealed, sent_to, set_at, set_by)
+		VALUES ('client_secret', ?, 'login.example', now(), 'Ada')`, sealed(SSOSecret("login.example")))
+	v.exec(t, `INSERT INTO audit_signers (id, public_key, sealed, sent_to, made_at) VALUES (?, 'key', ?, ?, now())`,
+		signer, sealed(SignerSecret(signer)), SignerFor)
+	v.exec(t, `INSERT INTO totp_factors (id, user_id, sealed, sent_to, made_at, confirmed_at)
+		VALUES (?, ?, ?, ?, now(), now())`, app, user, sealed(FactorSecret(app)), FactorFor)
+	values, err := all(t.Context(), v.db.DB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]bool{}
+	for _, x := range values {
+		kinds[x.Kind] = true
+	}
+	if len(kinds) != 7 {
+		t.Fatalf("kinds %v: a new kind of secret is to be sealed here too", kinds)
+	}
+	return v
+}
+
 func (v vault) exec(t *testing.T, sql string, args ...any) {
 	t.Helper()
 	if err := v.db.Read(t.Context()).Exec(sql, args...).Error; err != nil {
@@ -142,7 +178,7 @@ func TestAProcessThatRunsSealsWithTheNewKeyAtOnce(t *testing.T) {
 
 func TestReadersAndWritersGoOnDuringARotation(t *testing.T) {
 	t.Parallel()
-	v := newVault(t, 2)
+	v := newVault(t, 2).withEveryKind(t)
 	running, err := OpenFile(v.sealer.from.Path) // another process with the old keys in memory
 	if err != nil {
 		t.Fatal(err)

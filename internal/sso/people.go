@@ -82,6 +82,17 @@ func (s Service) Unlink(ctx context.Context, by audit.Actor, u auth.User) error 
 
 func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, u auth.User, issuer,
 	subject string) error {
+	text := "A link to an account of your identity provider was removed."
+	if action == "identity.linked" {
+		text = "An account of your identity provider was linked: whoever has that signs in here as you."
+		if err := auth.Touched(ctx, tx, s.Clock, by, u.ID, auth.Tied); err != nil {
+			return err
+		}
+	}
+	if err := auth.AddNews(ctx, tx, auth.News{UserID: u.ID, Email: u.Email, Text: text, ByName: by.Name,
+		At: s.Clock.Now()}); err != nil {
+		return err
+	}
 	e := audit.Event{Action: action, ObjectType: "user", ObjectID: u.ID.String(), ObjectName: u.Name}
 	if issuer != "" {
 		e.After = map[string]any{"issuer": issuer, "subject": subject}

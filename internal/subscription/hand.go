@@ -101,9 +101,9 @@ func cost(p errs.Fields, s string) decimal.NullDecimal {
 	if s == "" {
 		return decimal.NullDecimal{}
 	}
-	d, err := decimal.NewFromString(s)
+	d, ok := money.ParseNumber(s)
 	switch {
-	case err != nil:
+	case !ok:
 		p.Add("unit_cost", "Enter an amount, as 12.50.")
 		return decimal.NullDecimal{}
 	case d.Abs().GreaterThanOrEqual(money.HighestPrice):

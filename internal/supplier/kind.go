@@ -143,8 +143,8 @@ func TotalFault(v string) string {
 }
 
 func typedAmount(v string) (decimal.Decimal, bool) {
-	d, err := decimal.NewFromString(v)
-	return d, err == nil && len(v) < longestNumber && d.Exponent() <= 0 && d.Abs().LessThan(money.HighestAmount)
+	d, ok := money.ParseNumber(v)
+	return d, ok && len(v) < longestNumber && d.Exponent() <= 0 && d.Abs().LessThan(money.HighestAmount)
 }
 
 func currencyFault(v string) string {

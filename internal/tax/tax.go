@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/money"
 	"seatledger/internal/postgres"
 	"seatledger/internal/settings"
 )
@@ -160,9 +161,8 @@ func (s Service) AddRate(ctx context.Context, by audit.Actor, f RateForm) error 
 	r := Rate{ID: uuid.Must(uuid.NewV7()), Code: tidy(f.Code), Name: tidy(f.Name)}
 	problems := errs.Fields{}
 	var err error
-	if r.Percent, err = decimal.NewFromString(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(f.Percent),
-		"%"))); err != nil ||
-		r.Percent.IsNegative() || r.Percent.GreaterThan(decimal.NewFromInt(100)) || r.Percent.Exponent() < -4 {
+	percent, ok := money.ParseNumber(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(f.Percent), "%")))
+	if r.Percent = percent; !ok || r.Percent.IsNegative() || r.Percent.GreaterThan(decimal.NewFromInt(100)) || r.Percent.Exponent() < -4 {
 		problems.Add("percent", "Enter a percentage from 0 to 100 with a point, like 20 or 5.5.")
 	}
 	if r.FirstDay, err = clock.ParseDate(strings.TrimSpace(f.FirstDay)); err != nil || r.FirstDay.IsZero() {

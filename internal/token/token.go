@@ -196,3 +196,20 @@ func (s Service) Revoke(ctx context.Context, by audit.Actor, id uuid.UUID) (Toke
 		return s.record(ctx, tx, by, "token.revoked", t, nil)
 	})
 }
+
+// RevokeAll takes back every token that is in force, and tells how many: after a restore one that was revoked since
+// the backup was made would open again.
+func (s Service) RevokeAll(ctx context.Context, by audit.Actor) (int, error) {
+	all, err := s.List(ctx)
+	n := 0
+	for _, t := range all {
+		if err != nil {
+			break
+		}
+		if t.RevokedAt == nil && t.ExpiresAt.After(s.Clock.Now()) {
+			n++
+			_, err = s.Revoke(ctx, by, t.ID)
+		}
+	}
+	return n, err
+}

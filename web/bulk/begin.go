@@ -7,10 +7,10 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"github.com/shopspring/decimal"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/money"
 	"seatledger/internal/selection"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -158,7 +158,7 @@ func problemsOf(p selection.Params) errs.Fields {
 		problems.Add("paid_on", "Enter a date as 2026-03-31.")
 	}
 	if a := p["amount"]; a != "" {
-		if _, err := decimal.NewFromString(a); err != nil {
+		if _, ok := money.ParseNumber(a); !ok {
 			problems.Add("amount", "Enter an amount as 1234.50.")
 		}
 	}

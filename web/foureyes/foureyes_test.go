@@ -444,3 +444,150 @@ func (s *shop) turns() {
 		s.t.Fatal(err)
 	}
 }
+
+// person is somebody whom an administrator makes on the pages, signed in.
+func (s *shop) person(by *webtest.Client, name, role string) *webtest.Client {
+	s.t.Helper()
+	email := name + "@reseller.example"
+	by.Post("/settings/users", values("name", name, "email", email, "role", role, "password", webtest.Password)).
+		Want(http.StatusSeeOther)
+	return s.enter(email)
+}
+
+func (s *shop) enter(email string) *webtest.Client {
+	s.t.Helper()
+	c := s.Client()
+	c.Get("/login").Form("form").Set("email", email, "password", webtest.Password).Submit().Want(http.StatusSeeOther)
+	return c
+}
+
+func (s *shop) wait(d time.Duration) { s.Clock.Put(s.Clock.Now().Add(d)) }
+
+const month = 31 * 24 * time.Hour
+
+// dearer asks for a price that needs a second person, another each time.
+func (s *shop) dearer(c *webtest.Client, id, price string) string {
+	s.t.Helper()
+	return s.asked(c.Post("/subscriptions/"+id+"/price", values("unit_price", price, "price_period", "month",
+		"effective_on", "2026-11-22", "note", "dearer")))
+}
+
+// Two accounts that are in one hand are no two people, whichever of them asks.
+func TestAnAccountInTheAskersHandIsNoSecondPerson(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	id := s.subscribed("S-1")
+	s.person(s.admin, "ida", "billing")
+	s.person(s.admin, "ina", "billing")
+	s.wait(2 * month) // long before it is asked
+	s.admin, s.billing = s.SignIn(auth.Admin), s.SignIn(auth.Billing)
+	s.on()
+	s.wait(time.Minute)
+	ida, ina := s.enter("ida@reseller.example"), s.enter("ina@reseller.example")
+	refused := func(who string, c *webtest.Client, request string) {
+		t.Helper()
+		page := c.Get(request).Shows("You do not count as a second person", "user vouch")
+		if page.Has("Grant it") {
+			t.Errorf("%s: the form is offered", who)
+		}
+		digest := s.text(`SELECT digest FROM four_eyes_requests WHERE id = ?`, request[len("/four-eyes/"):])
+		c.Post(request+"/grant", values("digest", digest)).Want(http.StatusForbidden)
+	}
+	request := s.dearer(s.admin, id, "20")
+	if page := s.admin.Get(request).Shows("Who counts as a second person"); page.Has("ida") || page.Has("ina") {
+		t.Errorf("whom they made count for the asker: %s", page.Text())
+	}
+	refused("whom the asker made", ida, request)
+	s.grant(s.billing, request).Want(http.StatusSeeOther)
+	// Who was made long ago stands on their own feet for others; two of one hand as well.
+	s.grant(s.admin, s.dearer(ida, id, "21")).Want(http.StatusSeeOther)
+	s.grant(ina, s.dearer(ida, id, "22")).Want(http.StatusSeeOther)
+	// Since yesterday they are in one hand again.
+	s.wait(time.Hour)
+	for _, name := range []string{"ida", "ina"} {
+		user := s.text(`SELECT id::text FROM users WHERE email = ?`, name+"@reseller.example")
+		s.admin.Post("/settings/users/"+user+"/password", values("new_password", webtest.Password)).
+			Want(http.StatusSeeOther)
+	}
+	s.wait(24 * time.Hour)
+	s.admin, s.billing = s.SignIn(auth.Admin), s.SignIn(auth.Billing)
+	ida, ina = s.enter("ida@reseller.example"), s.enter("ina@reseller.example")
+	refused("who set the asker's password", s.admin, s.dearer(ida, id, "23"))
+	refused("whose password the same hand set", ina, s.dearer(ida, id, "24"))
+	s.grant(s.billing, s.dearer(ida, id, "25")).Want(http.StatusSeeOther)
+	// Who runs the program knows that they are two.
+	u, err := auth.ByEmail(t.Context(), s.DB.Read(t.Context()), "ida@reseller.example")
+	if err == nil {
+		err = s.App.Auth.Vouch(t.Context(), audit.Actor{Name: "Command line"}, u.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.grant(ida, s.dearer(s.admin, id, "26")).Want(http.StatusSeeOther)
+}
+
+// A chain of accounts is one hand; what else opens an account counts for a month; and four eyes are switched on only
+// where two people are independent.
+func TestHandsReachThroughAccountsAndLastAMonth(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	id := s.subscribed("S-1")
+	second := s.person(s.admin, "bo", "admin")
+	s.person(second, "cy", "billing")
+	s.wait(2 * month)
+	s.admin, s.billing = s.SignIn(auth.Admin), s.SignIn(auth.Billing)
+	s.on()
+	s.wait(time.Minute)
+	cy := s.enter("cy@reseller.example")
+	cy.Get(s.dearer(s.admin, id, "20")).Shows("You do not count as a second person")
+	user := s.text(`SELECT id::text FROM users WHERE role = 'billing' AND email NOT LIKE 'cy@%'`)
+	for what, touch := range map[string]func(){
+		"factors": func() { s.admin.Post("/settings/users/"+user+"/clear-factors", nil).Want(http.StatusSeeOther) },
+		"enabled": func() {
+			s.admin.Post("/settings/users/"+user+"/disable", nil).Want(http.StatusSeeOther)
+			s.admin.Post("/settings/users/"+user+"/enable", nil).Want(http.StatusSeeOther)
+		},
+		"role and address": func() {
+			f := s.admin.Get("/settings/users/" + user).FormTo("/settings/users/" + user)
+			f.Set("role", "viewer").Submit().Want(http.StatusSeeOther)
+			f = s.admin.Get("/settings/users/" + user).FormTo("/settings/users/" + user)
+			f.Set("role", "billing").Submit().Want(http.StatusSeeOther)
+		},
+	} {
+		touch()
+		s.wait(29 * 24 * time.Hour)
+		s.admin, s.billing = s.SignIn(auth.Admin), s.SignIn(auth.Billing)
+		request := s.dearer(s.admin, id, "30")
+		if !s.billing.Get(request).Has("You do not count as a second person") {
+			t.Errorf("%s: 29 days after it they count", what)
+		}
+		s.admin.Post(request+"/withdraw", nil).Want(http.StatusSeeOther)
+		s.wait(2 * 24 * time.Hour)
+		s.admin, s.billing = s.SignIn(auth.Admin), s.SignIn(auth.Billing)
+		request = s.dearer(s.admin, id, "30")
+		if s.billing.Get(request).Has("You do not count as a second person") {
+			t.Errorf("%s: 31 days after it they do not count", what)
+		}
+		s.admin.Post(request+"/withdraw", nil).Want(http.StatusSeeOther)
+	}
+}
+
+func TestFourEyesAreSwitchedOnOnlyAmongIndependentPeople(t *testing.T) {
+	t.Parallel()
+	site := webtest.Start(t, webtest.Options{At: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)})
+	s := &shop{t: t, Site: site, admin: site.SignIn(auth.Admin)}
+	s.person(s.admin, "ida", "billing")
+	s.on() // Ida asks and the administrator grants: who switches it on knows whom they made
+	if n := s.number(`SELECT count(*) FROM account_hands WHERE what = 'made'`); n != 1 {
+		t.Errorf("%d hands", n)
+	}
+}
+
+func (s *shop) text(sql string, args ...any) string {
+	s.t.Helper()
+	var out string
+	if err := s.DB.Read(s.t.Context()).Raw(sql, args...).Scan(&out).Error; err != nil {
+		s.t.Fatal(err)
+	}
+	return out
+}

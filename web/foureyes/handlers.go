@@ -114,11 +114,17 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, problems map[st
 	me, state := session.User(c), r.At(h.Requests.Clock.Now())
 	m := view.Request{Page: session.Page(c, r.Called(), title), Remark: h.remark(c, r), Facts: h.facts(r),
 		Asked: asked(r)}
+	tied := ""
+	if state == foureyes.Open {
+		if tied, err = h.secondPeople(c, r, &m.Remark); err != nil {
+			return err
+		}
+	}
 	m.Page.Narrow, m.Page.Badges = true, []ui.Badge{h.badge(r)}
 	m.Page.Crumbs = []layout.Crumb{{Label: title, Href: at.FourEyes}}
 	path := at.FourEyesRequest(r.ID)
 	switch {
-	case r.AskedBy != me.ID && state == foureyes.Open && auth.Allowed(me.Role, auth.Billing):
+	case r.AskedBy != me.ID && state == foureyes.Open && tied == "" && auth.Allowed(me.Role, auth.Billing):
 		m.Answer = answer(r, problems)
 		m.Summary = ui.Summarize(problems, m.Answer.Note, m.Answer.Why)
 		m.Page.HasErrors = m.Summary.Any()
@@ -128,6 +134,30 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, problems map[st
 		m.Back = &ui.PostButton{Button: ui.Button{Text: "Withdraw the request", Action: path + "/withdraw"}}
 	}
 	return httpx.Render(c, status, m.Show())
+}
+
+// secondPeople says who may grant an open request, and why the reader may not although their role would allow it.
+func (h Handlers) secondPeople(c echo.Context, r foureyes.Request, remark *ui.Callout) (tied string, err error) {
+	ctx, me := c.Request().Context(), session.User(c)
+	if r.AskedBy != me.ID {
+		if !auth.Allowed(me.Role, auth.Billing) {
+			return "", nil
+		}
+		if tied, err = h.Requests.Tied(ctx, r, me.ID); tied != "" {
+			remark.Text += " You do not count as a second person here. " + tied
+		}
+		return tied, err
+	}
+	names, err := h.Requests.Granters(ctx, r)
+	switch {
+	case err != nil:
+		return "", err
+	case len(names) == 0:
+		remark.Text += " Nobody can at present: " + foureyes.NobodyCounts
+	default:
+		remark.Text += " Who counts as a second person: " + strings.Join(names, ", ") + "."
+	}
+	return "", nil
 }
 
 func (h Handlers) remark(c echo.Context, r foureyes.Request) ui.Callout {

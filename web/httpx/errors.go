@@ -70,6 +70,8 @@ func Status(err error) int {
 		return http.StatusUnauthorized
 	case errs.Unavailable:
 		return http.StatusServiceUnavailable
+	case errs.TooMany:
+		return http.StatusTooManyRequests
 	}
 	return http.StatusInternalServerError
 }

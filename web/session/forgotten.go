@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -10,6 +11,7 @@ import (
 	"seatledger/internal/errs"
 	views "seatledger/views/session"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 )
 
@@ -76,6 +78,9 @@ func (h Handlers) LinkForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if l.Purpose == auth.Factor {
+		return h.factorLinkPage(c, l, token)
+	}
 	return httpx.Render(c, http.StatusOK, h.linkPage(c, l, token, nil).Page())
 }
 
@@ -86,6 +91,16 @@ func (h Handlers) Link(c echo.Context) error {
 		return err
 	}
 	ctx, token := c.Request().Context(), form.Get("token")
+	if u := User(c); u.Role != "" && form.Get("new_password") == "" {
+		err := h.Auth.UseFactorLink(ctx, token, u, Hash(c))
+		if errors.Is(err, auth.ErrLinkOver) {
+			return h.linkOver(c)
+		}
+		if err != nil {
+			return err
+		}
+		return httpx.Done(c, at.Profile, "You may set up a second factor now, in this browser, for an hour.")
+	}
 	_, err = h.Auth.UseLink(ctx, token, form.Get("new_password"), c.RealIP())
 	if err == nil {
 		return httpx.SeeOther(c, LoginPath+"?chosen=1")
@@ -116,6 +131,25 @@ func (h Handlers) linkPage(c echo.Context, l auth.Link, token string, problems m
 	d.Action, d.Button = LinkPath, "Set password"
 	d.Hidden = []ui.Pair{{Name: "token", Value: token}}
 	return d
+}
+
+// factorLinkPage lets who is signed in go on to set up a second factor. Others sign in first: the link alone is no
+// way in.
+func (h Handlers) factorLinkPage(c echo.Context, l auth.Link, token string) error {
+	if User(c).Role == "" {
+		return httpx.SeeOther(c, withNext(LoginPath, LinkPath+"?"+url.Values{"token": {token}}.Encode()))
+	}
+	if User(c).ID != l.User.ID {
+		return errs.Newf(errs.Forbidden, "This link is for %s, and you are signed in as somebody else. Nothing was "+
+			"changed. Sign out first.", l.User.Email)
+	}
+	d := h.door(c, "Set up a second factor", nil, nil)
+	d.Frame.Lead = "For " + l.User.Email + ". If you asked for this link, go on: this browser may set up an app or a " +
+		"passkey for an hour. If you did not, somebody knows your password: do not go on, choose a new password and " +
+		"tell an administrator."
+	d.Action, d.Button = LinkPath, "Go on"
+	d.Hidden = []ui.Pair{{Name: "token", Value: token}}
+	return httpx.Render(c, http.StatusOK, d.Page())
 }
 
 func (h Handlers) linkOver(c echo.Context) error {

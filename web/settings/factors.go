@@ -18,11 +18,19 @@ const (
 	appPath      = profilePath + "/app"
 	passkeysPath = profilePath + "/passkeys"
 	recoveryPath = profilePath + "/recovery"
+	letMePath    = profilePath + "/factor-link"
 	recoveryOnce = "recovery" // under which new recovery codes are kept for one page
 )
 
 // BeginApp makes a new secret for an authenticator app, and leads to the page that shows it.
 func (h Handlers) BeginApp(c echo.Context) error {
+	free, err := h.Auth.MayEnrol(c.Request().Context(), session.User(c), session.Hash(c))
+	if err != nil {
+		return err
+	}
+	if !free {
+		return auth.ErrEnrolLate()
+	}
 	if err := h.Auth.BeginTOTP(c.Request().Context(), session.User(c)); err != nil {
 		return err
 	}
@@ -154,6 +162,15 @@ func (h Handlers) RenewRecovery(c echo.Context) error {
 	return h.added(c, codes, "These are your new recovery codes. The old ones open nothing any more.")
 }
 
+// SendFactorLink mails a person the link that lets this browser set up a factor though the time for it is over.
+func (h Handlers) SendFactorLink(c echo.Context) error {
+	if err := h.Access.SendFactorLink(c.Request().Context(), session.User(c)); err != nil {
+		return err
+	}
+	return httpx.Done(c, profilePath, "A link goes to "+session.User(c).Email+
+		". It opens for 30 minutes, once, in this browser.")
+}
+
 // Recovery shows new recovery codes, this once.
 func (h Handlers) Recovery(c echo.Context) error {
 	kept := ""
@@ -174,7 +191,8 @@ func (h Handlers) Recovery(c echo.Context) error {
 }
 
 // factors is what a person has, with the forms to change it.
-func (h Handlers) factors(c echo.Context, f auth.Factors, problems map[string]string, name string) views.Factors {
+func (h Handlers) factors(c echo.Context, f auth.Factors, free bool, problems map[string]string,
+	name string) views.Factors {
 	v := views.Factors{App: ui.DefinitionList{Items: []ui.Definition{h.appFact(f)}}, Passkeys: h.passkeyTable(f,
 		true)}
 	begin := ui.PostButton{Button: ui.Button{Text: "Set up an app", Action: appPath + "/begin"}}
@@ -185,7 +203,10 @@ func (h Handlers) factors(c echo.Context, f auth.Factors, problems map[string]st
 	} else {
 		v.Buttons = append(v.Buttons, begin)
 	}
-	if at, ok := h.Auth.PasskeysAt(); ok {
+	if !free {
+		v.Buttons = []ui.PostButton{{Button: ui.Button{Text: "Send me a link", Action: letMePath}}}
+		v.Nowhere = "Open the link of the mail first."
+	} else if at, ok := h.Auth.PasskeysAt(); ok {
 		field := ui.Field{Name: "name", Label: "Name", Value: name, Required: true, Size: ui.Medium, Scope: "passkey",
 			Hint: "As that of the device or key it is on.", Error: problems["name"]}
 		v.Add = &ui.PasskeyForm{Action: passkeysPath, Ask: passkeysPath + "/ask", At: at.String(), Make: true,
@@ -234,10 +255,16 @@ func (h Handlers) passkeyTable(f auth.Factors, own bool) ui.Table {
 }
 
 // mustNote says what a person's role asks of them, while they have no second factor.
-func (h Handlers) mustNote(c echo.Context, f auth.Factors) (*ui.Callout, error) {
+func (h Handlers) mustNote(c echo.Context, f auth.Factors, free bool) (*ui.Callout, error) {
 	if session.User(c).HandedPassword {
 		return &ui.Callout{Tone: ui.Warn, Title: "Your password was made for you",
 			Text: "Choose one of your own below. Everything else waits until then."}, nil
+	}
+	if !free {
+		return &ui.Callout{Tone: ui.Warn, Title: "Your role needs a second factor, and the time to set one up is over",
+			Text: "A password may have been stolen, so it alone is not enough any more. Have a link sent to your mail " +
+				"address and open it in this browser; or ask an administrator to clear your factors, which lets you " +
+				"set one up for a day."}, nil
 	}
 	if session.MustSetUp(c) {
 		return &ui.Callout{Tone: ui.Warn, Title: "Your role needs a second factor",
@@ -253,5 +280,5 @@ func (h Handlers) mustNote(c echo.Context, f auth.Factors) (*ui.Callout, error) 
 	}
 	return &ui.Callout{Tone: ui.Info, Title: "Your role needs a second factor",
 		Text: "Set up an authenticator app or a passkey by " + h.moment(due).Text +
-			". After that nothing else opens first."}, nil
+			". After that nothing else opens first, and your password alone is not enough to set one up."}, nil
 }

@@ -89,7 +89,9 @@ func (h Handlers) eyesPage(c echo.Context, status int, in eyesInput, problems ma
 	const up = "Up to these amounts one person is enough, as 1000 EUR, 1200 USD. A currency that is not named has 0."
 	fields := withProblems([]ui.Field{
 		{Kind: ui.Toggle, Name: "on", Label: "A second person grants what is chosen here", Checked: in.On,
-			Hint: "Who asks never grants. Once it is on, it is made looser only with a second person's grant."},
+			Hint: "Who asks never grants, nor does an account that they made, or whose password, role, address or " +
+				"factors they set within 30 days before. Once it is on, it is made looser only with a second person's " +
+				"grant, and such hands count both ways."},
 		{Kind: ui.Checkbox, Name: "retire", Label: "Retiring many subscriptions at once", Checked: in.Retire},
 		{Name: "retire_limits", Label: "Retiring, by what they bring in a month", Value: in.retire, Hint: up},
 		{Kind: ui.Checkbox, Name: "price", Label: "Price changes", Checked: in.Price},

@@ -79,7 +79,11 @@ func (h Handlers) profileWith(c echo.Context, status int, problems map[string]st
 	if err != nil {
 		return err
 	}
-	must, err := h.mustNote(c, has)
+	free, err := h.Auth.MayEnrol(ctx, u, session.Hash(c))
+	if err != nil {
+		return err
+	}
+	must, err := h.mustNote(c, has, free)
 	if err != nil {
 		return err
 	}
@@ -90,7 +94,7 @@ func (h Handlers) profileWith(c echo.Context, status int, problems map[string]st
 		{Kind: ui.PasswordInput, Name: "new_password", Label: "New password", Autocomplete: "new-password",
 			Required: true, Size: ui.Medium, Hint: "At least 8 characters; a few words in a row are good."},
 	}, problems)
-	factors := h.factors(c, has, problems, passkey)
+	factors := h.factors(c, has, free, problems, passkey)
 	factors.Note = must
 	all := fields
 	if factors.Add != nil {

@@ -105,7 +105,8 @@ func (h Handlers) signInPage(c echo.Context, e auth.RuleEdit, days string, probl
 	fields = withProblems(append(fields, ui.Field{Kind: ui.NumberInput, Name: "grace_days",
 		Label: "Days to set one up",
 		Value: days, Suffix: "days", Size: ui.Short, Required: true,
-		Hint: "From the day the role needs it, or the person was made. Then nothing else opens for them first."}),
+		Hint: "From the day the role needs it, or the person was made. Then nothing else opens for them first, " +
+			"and a password alone sets none up: it takes a link by mail, or an administrator who clears their factors."}),
 		problems)
 	summary := ui.Summarize(problems, fields...)
 	frame := h.frame(c, signInTitle, summary)

@@ -85,7 +85,7 @@ func (h Handlers) ClearFactors(c echo.Context) error {
 	}
 	return httpx.Done(c, userPath(u.ID),
 		u.Name+" signs in with the password alone until they set up another factor. "+
-			"All their sessions have ended.")
+			"They may do so for a day, whatever their role needs. All their sessions have ended.")
 }
 
 func ended(n int64) string {

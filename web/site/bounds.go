@@ -3,7 +3,9 @@ package site
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"seatledger/internal/errs"
+	"seatledger/internal/pace"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -27,6 +30,7 @@ const (
 	LogoClass   Class = "form with a picture"
 	UploadClass Class = "upload"
 	LongClass   Class = "long upload"
+	RunClass    Class = "run"
 	FileClass   Class = "file"
 	StreamClass Class = "stream"
 )
@@ -36,6 +40,7 @@ type Bound struct {
 	Body   int64         // bytes that are read of a request at most
 	Limit  time.Duration // for all of it; 0: as long as whoever reads keeps up
 	AtOnce int64         // of one person, in one process; the others wait; 0: not counted
+	Often  pace.Kind     // counted of one person, by all processes together; empty: not counted
 }
 
 // heavyAtOnce is how many files one person is given, or gives, at the same time.
@@ -48,11 +53,15 @@ func boundOf(c Class) Bound {
 	case LogoClass:
 		return Bound{Body: 2 * httpx.FormLimit, Limit: postLimit}
 	case UploadClass:
-		return Bound{Body: httpx.UploadLimit + httpx.FormLimit, Limit: postLimit, AtOnce: heavyAtOnce}
+		return Bound{Body: httpx.UploadLimit + httpx.FormLimit, Limit: postLimit, AtOnce: heavyAtOnce,
+			Often: pace.Uploads}
 	case LongClass:
-		return Bound{Body: httpx.LongLimit + httpx.FormLimit, Limit: postLimit, AtOnce: heavyAtOnce}
+		return Bound{Body: httpx.LongLimit + httpx.FormLimit, Limit: postLimit, AtOnce: heavyAtOnce,
+			Often: pace.Uploads}
+	case RunClass:
+		return Bound{Body: httpx.FormLimit, Limit: postLimit, Often: pace.Runs}
 	case FileClass:
-		return Bound{AtOnce: heavyAtOnce}
+		return Bound{AtOnce: heavyAtOnce, Often: pace.Files}
 	case StreamClass:
 		return Bound{}
 	}
@@ -129,13 +138,43 @@ func (s *shares) leave(id uuid.UUID) {
 	}
 }
 
+// asker is who a request is counted for: the person, or the token that it came with.
+func asker(c echo.Context) uuid.UUID {
+	if token := session.TokenID(c); token != uuid.Nil {
+		return token
+	}
+	return session.User(c).ID
+}
+
+// paced refuses who asks for what is dear oftener than anybody needs to.
+func paced(book pace.Book, k pace.Kind) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			wait, err := book.Ask(c.Request().Context(), asker(c), k)
+			if err != nil {
+				return err
+			}
+			if wait == 0 {
+				return next(c)
+			}
+			c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+			return errs.Newf(errs.TooMany, "You asked for %d %s within ten minutes, which is as many as one person may. "+
+				"Nothing was changed; try again in %d minutes.", k.Most(), pacedWords(k), int(math.Ceil(wait.Minutes())))
+		}
+	}
+}
+
+func pacedWords(k pace.Kind) string {
+	if k == pace.Runs {
+		return "runs and previews"
+	}
+	return string(k)
+}
+
 // fair lets a person's heavy request wait until there is room for it.
 func (s *shares) fair(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		id := session.User(c).ID
-		if token := session.TokenID(c); token != uuid.Nil {
-			id = token
-		}
+		id := asker(c)
 		own := s.take(id)
 		defer s.leave(id)
 		ctx, done := context.WithTimeout(c.Request().Context(), pageLimit)

@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"seatledger/internal/auth"
+	"seatledger/internal/pace"
 	"seatledger/internal/testkit/webtest"
 	"seatledger/web/site"
 )
@@ -90,4 +92,39 @@ func (unending) Read(p []byte) (int, error) {
 		p[i] = 'a'
 	}
 	return len(p), nil
+}
+
+// One person who asks for files, uploads or runs without end is told to wait, in words; nobody else is.
+func TestNobodyAsksForWhatIsDearWithoutEnd(t *testing.T) {
+	t.Parallel()
+	s := webtest.Start(t, webtest.Options{})
+	admin, operator := s.SignIn(auth.Admin), s.SignIn(auth.Operator)
+	for kind, ask := range map[pace.Kind]func(c *webtest.Client) *webtest.Page{
+		pace.Files:   func(c *webtest.Client) *webtest.Page { return c.Look("/accounts.csv") },
+		pace.Runs:    func(c *webtest.Client) *webtest.Page { return c.Post("/accounts/exclude", nil) },
+		pace.Uploads: func(c *webtest.Client) *webtest.Page { return c.Post("/crm-accounts/import", nil) },
+	} {
+		if got := ask(admin).Status; got == http.StatusTooManyRequests {
+			t.Fatalf("%s: the first is refused", kind)
+		}
+		runSQL(t, s, fmt.Sprintf(`UPDATE paces SET asked = %d WHERE kind = '%s'`, kind.Most()-1, kind))
+		if got := ask(admin).Status; got == http.StatusTooManyRequests {
+			t.Errorf("%s: one less than the bound is refused", kind)
+		}
+		refused := ask(admin).Want(http.StatusTooManyRequests)
+		wait, err := strconv.Atoi(refused.Header.Get("Retry-After"))
+		if err != nil || wait < 1 || wait > int(pace.Window.Seconds()) {
+			t.Errorf("%s: Retry-After %q", kind, refused.Header.Get("Retry-After"))
+		}
+		if !refused.Has(fmt.Sprintf("%d ", kind.Most())) || !refused.Has("within ten minutes") {
+			t.Errorf("%s: %s", kind, refused.Text())
+		}
+		if got := ask(operator).Status; got == http.StatusTooManyRequests {
+			t.Errorf("%s: somebody else is refused", kind)
+		}
+		runSQL(t, s, fmt.Sprintf(`UPDATE paces SET since = since - interval '10 minutes' WHERE kind = '%s'`, kind))
+		if got := ask(admin).Status; got == http.StatusTooManyRequests {
+			t.Errorf("%s: after ten minutes it is refused", kind)
+		}
+	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"seatledger/internal/app"
 	"seatledger/internal/auth"
+	"seatledger/internal/pace"
 	"seatledger/internal/postgres"
 	"seatledger/static"
 	"seatledger/web/httpx"
@@ -50,7 +51,8 @@ func Handler(a *app.App, o Options) http.Handler {
 	pages := e.Group("", sessions.Load, sessions.SetupFirst, httpx.WithGiven(fileGiven(a)))
 	own := newShares()
 	for _, r := range routes(a, sessions, o) {
-		r.add(pages, sessions, gates{hold: eyesOf(a).Hold, shares: own}, turned(a))
+		r.add(pages, sessions, gates{hold: eyesOf(a).Hold, shares: own, paces: pace.Book{DB: a.DB, Clock: a.Clock}},
+			turned(a))
 	}
 	// A page that does not exist looks the same to everybody who is signed in, and asks others to sign in.
 	pages.RouteNotFound("/*", func(echo.Context) error { return echo.ErrNotFound }, sessions.Require())
@@ -84,6 +86,7 @@ func turned(a *app.App) echo.MiddlewareFunc {
 type gates struct {
 	hold   echo.MiddlewareFunc // what one may not do alone; nil: nothing is held
 	shares *shares
+	paces  pace.Book
 }
 
 func (r route) add(g *echo.Group, m *session.Manager, all gates, then ...echo.MiddlewareFunc) {
@@ -102,6 +105,9 @@ func (r route) add(g *echo.Group, m *session.Manager, all gates, then ...echo.Mi
 	}
 	for _, path := range r.paths() {
 		handle, class, guards := r.handle, r.class(path), guards
+		if k := boundOf(class).Often; k != "" && all.paces.DB != nil && !r.open {
+			guards = append(slices.Clone(guards), paced(all.paces, k))
+		}
 		if boundOf(class).AtOnce > 0 && all.shares != nil {
 			guards = append(slices.Clone(guards), all.shares.fair)
 		}

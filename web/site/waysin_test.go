@@ -300,3 +300,76 @@ func runAsOwner(t *testing.T, s *webtest.Site, sql string) {
 		t.Fatal(err)
 	}
 }
+
+// late is a site whose viewers need a second factor, and one of them whose time to set it up is over.
+func late(t *testing.T) (postOffice, *webtest.Client) {
+	t.Helper()
+	p := newPostOffice(t)
+	p.SignIn(auth.Viewer)
+	p.admin.Get("/settings/sign-in").FormTo("/settings/sign-in").Set("role_viewer", "on", "grace_days", "0").Submit().
+		Want(http.StatusSeeOther)
+	runAsOwner(t, p.Site, `DELETE FROM enrolments`)
+	return p, p.SignIn(auth.Viewer)
+}
+
+func TestALateFactorTakesALinkByMail(t *testing.T) {
+	t.Parallel()
+	p, viewer := late(t)
+	thief := p.SignIn(auth.Viewer)
+	profile := viewer.Get("/settings/profile").Shows("the time to set one up is over")
+	if profile.Has("Set up an app") {
+		t.Error("setting one up is offered")
+	}
+	viewer.Post("/settings/profile/app/begin", nil).Want(http.StatusForbidden).Shows("with a password alone is over")
+	profile.FormTo("/settings/profile/factor-link").Submit().Want(http.StatusSeeOther)
+	viewer.Post("/settings/profile/factor-link", nil).Want(http.StatusConflict).Shows("less than five minutes ago")
+	p.deliver()
+	if to := p.far.Messages()[0].To; len(to) != 1 || to[0].Address != "viewer@reseller.example" {
+		t.Errorf("the link went to %v", to)
+	}
+	link := p.link()
+	if at := p.Client().Look(link).URL.Path; at != "/login" {
+		t.Errorf("without a session it leads to %s", at)
+	}
+	p.admin.Look(link).Want(http.StatusForbidden).Shows("somebody else")
+	viewer.Get(link).FormTo("/login/link").Submit().Want(http.StatusSeeOther)
+	p.admin.Look(link).Want(http.StatusConflict)
+	thief.Post("/settings/profile/app/begin", nil).Want(http.StatusForbidden)
+	setUpApp(t, viewer)
+	viewer.Get("/accounts").Shows("Provider accounts")
+}
+
+func TestWithoutMailAnAdministratorLetsALateFactorIn(t *testing.T) {
+	t.Parallel()
+	p, viewer := late(t)
+	runAsOwner(t, p.Site, `DELETE FROM settings WHERE name = 'mail'`)
+	viewer.Post("/settings/profile/factor-link", nil).Want(http.StatusConflict).Shows("Ask an administrator")
+	id := oneText(t, p.Site, `SELECT id::text FROM users WHERE role = 'viewer'`)
+	p.admin.Post("/settings/users/"+id+"/clear-factors", nil).Want(http.StatusSeeOther)
+	setUpApp(t, p.SignIn(auth.Viewer))
+}
+
+// Whose account was changed hears of it by mail, whoever did it.
+func TestTheOwnerIsMailedWhatWasChangedOfTheirAccount(t *testing.T) {
+	t.Parallel()
+	p := newPostOffice(t)
+	viewer := p.SignIn(auth.Viewer)
+	viewer.Get("/settings/profile").FormTo("/settings/profile/password").Set("current_password", webtest.Password,
+		"new_password", chosen).Submit().Want(http.StatusSeeOther)
+	p.deliver()
+	p.deliver() // once
+	all := p.far.Messages()
+	if len(all) != 1 || len(all[0].To) != 1 || all[0].To[0].Address != "viewer@reseller.example" {
+		t.Fatalf("%+v", all)
+	}
+	text := p.far.Whole(all[0].ID).Text
+	for _, words := range []string{"Your password was changed.", "UTC", "from the address 127.0.0.1", "By: ",
+		"tell an administrator now", "/login/forgotten"} {
+		if !strings.Contains(text, words) {
+			t.Errorf("%q is not in %s", words, text)
+		}
+	}
+	if strings.Contains(text, chosen) {
+		t.Error("the password is in it")
+	}
+}

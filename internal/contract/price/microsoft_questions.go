@@ -10,6 +10,7 @@ import (
 
 	"seatledger/internal/errs"
 	"seatledger/internal/imports"
+	"seatledger/internal/money"
 )
 
 // The questions that the sheet raises.
@@ -73,8 +74,8 @@ func markupQuestion(t imports.Table) imports.Question {
 
 func markupOf(t imports.Table) (decimal.Decimal, error) {
 	s := strings.ReplaceAll(strings.TrimSuffix(imports.FoldKey(t.Answer(askMarkup)), "%"), ",", ".")
-	d, err := decimal.NewFromString(strings.TrimSpace(s))
-	if err != nil || !d.IsPositive() || d.GreaterThan(mostMarkup) {
+	d, ok := money.ParseNumber(strings.TrimSpace(s))
+	if !ok || !d.IsPositive() || d.GreaterThan(mostMarkup) {
 		return d, errs.New(errs.Invalid, "Write a percentage above 0 and up to 1000, as 20 or 12.5.")
 	}
 	return d, nil
