@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"runtime/debug"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -147,6 +148,21 @@ func secretsAfter(ctx context.Context, cfg config.Config, db *postgres.DB, clk c
 		return fmt.Sprintf("%d of its secrets do not open: `seatledger keys doctor` names them.", n) + old
 	}
 	return "Every stored secret opens." + old
+}
+
+// Built is when the commit of this program was made; zero where nobody knows.
+func Built() time.Time {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return time.Time{}
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.time" {
+			at, _ := time.Parse(time.RFC3339, s.Value)
+			return at
+		}
+	}
+	return time.Time{}
 }
 
 // Version is the module's version, or the commit it was built from.

@@ -18,6 +18,7 @@ func (c Config) Validate() error {
 		c.checkBaseURL(),
 		c.checkPlainHTTP(),
 		c.checkMetrics(),
+		c.checkTraces(),
 		c.checkDatabase(),
 		c.checkTime(),
 		c.checkClock(),
@@ -43,6 +44,25 @@ func (c Config) checkMetrics() error {
 		return nil
 	}
 	return c.checkAddr("METRICS_ADDR", c.MetricsAddr)
+}
+
+// What is sent to a collector names routes and statuses alone, but its headers may open an account there.
+func (c Config) checkTraces() error {
+	u, err := url.Parse(c.TracesURL)
+	switch {
+	case c.TracesURL == "":
+		return nil
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "":
+		return Fault{"TRACES_URL", "is not the address of an OTLP/HTTP collector. Set for example http://127.0.0.1:4318."}
+	case u.Scheme == "http" && len(c.TracesHeaders) > 0 && !Loopback(u.Host):
+		return Fault{"TRACES_URL", "must be https where TRACES_HEADERS are sent along beyond this machine."}
+	}
+	for _, h := range c.TracesHeaders {
+		if name, _, ok := strings.Cut(h, "="); !ok || strings.TrimSpace(name) == "" {
+			return Fault{"TRACES_HEADERS", "is not a comma list of name=value."}
+		}
+	}
+	return nil
 }
 
 func (c Config) checkBaseURL() error {
