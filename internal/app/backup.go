@@ -165,8 +165,14 @@ func Built() time.Time {
 	return time.Time{}
 }
 
-// Version is the module's version, or the commit it was built from.
+// version is set by a release.
+var version string
+
+// Version is the release, else the module's version, or the commit it was built from.
 func Version() string {
+	if version != "" {
+		return version
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
