@@ -59,7 +59,7 @@ func (p *patient) folders() {
 		add("the data folder", p.cfg.DataDir)
 	}
 	add("the folder of backups", p.cfg.Backups)
-	add("the folder of the audit trail's ends", p.cfg.AnchorFolder())
+	add("the folder of the audit trail's ends", p.cfg.AuditAnchors)
 	devices := map[string]uint64{}
 	for _, at := range places {
 		if s, ok := p.folder(at.about, at.path); ok {

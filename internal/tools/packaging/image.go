@@ -121,7 +121,8 @@ func content(program string, at time.Time) ([]byte, error) {
 	add("etc/group", 0o644, 0, fmt.Appendf(nil, "seatledger:x:%d:\n", nobody))
 	add(strings.TrimPrefix(authorities, "/"), 0o644, 0, roots)
 	add("usr/bin/seatledger", 0o755, 0, binary)
-	return b.Bytes(), errors.Join(err, w.Close())
+	err = errors.Join(err, w.Close()) // before the bytes are taken: it writes the end
+	return b.Bytes(), err
 }
 
 // pack makes one file of an OCI layout.
