@@ -24,6 +24,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
 	"seatledger/internal/contact"
+	"seatledger/internal/doctor"
 	"seatledger/internal/imports/sheet"
 	"seatledger/internal/match"
 	"seatledger/internal/obs"
@@ -43,6 +44,7 @@ const usage = `seatledger [verb]
   migrate   bring the database to this version
   backup    write the whole database into a file, or prove such a file
   restore   bring a backup back into an empty database
+  doctor    what is wrong with this installation, what to do, and what to send to support
   user      make or change a user from the command line
   keys      look after the master key
   contact   what is kept of a person outside: export it, strike it out
@@ -100,6 +102,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return noteMigrated(ctx, cfg, log)
 	case "backup", "restore":
 		return backups(ctx, verb, rest, getenv, out)
+	case "doctor":
+		return look(ctx, rest, getenv, out)
 	case "user", "keys", "capture", "audit", "contact":
 		return command(ctx, verb, rest, getenv, out)
 	case "version":
@@ -132,6 +136,23 @@ func backups(ctx context.Context, verb string, args []string, getenv func(string
 		return backup.RunRestore(ctx, args, tool)
 	}
 	return backup.Run(ctx, args, tool)
+}
+
+// look says how this installation stands. It looks at settings that nothing else would start with.
+func look(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
+	log := obs.NewLogger(os.Stderr, "text", slog.LevelError)
+	return doctor.Run(ctx, args, doctor.Tool{Out: out, Getenv: getenv, Program: app.Version(), Built: app.Built(),
+		Clock: app.ClockOf,
+		Open: func(ctx context.Context, cfg config.Config) (*postgres.DB, func(), error) {
+			return app.OpenToLook(ctx, cfg, log)
+		},
+		Seen: func(ctx context.Context, cfg config.Config, db *postgres.DB) error {
+			clk, err := app.ClockOf(cfg)
+			if err != nil {
+				return err
+			}
+			return app.NoteVerb(ctx, db, clk, "doctor")
+		}})
 }
 
 // command is a verb for an administrator at the machine; the app may run meanwhile.

@@ -61,6 +61,7 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/internal/supplier"
 	"seatledger/internal/syncing"
+	"seatledger/internal/trace"
 	"seatledger/internal/webhook"
 )
 
@@ -104,7 +105,8 @@ type App struct {
 	FourEyes    foureyes.Service
 	SSO         sso.Service
 	Months      closing.Service
-	Meter       *obs.Meter // what happens in this process, for a scrape
+	Meter       *obs.Meter    // what happens in this process, for a scrape
+	Tracer      *trace.Tracer // follows work from a request to a distributor's call; nil: nobody collects that
 
 	queue    *jobs.Queue
 	database *database
@@ -168,6 +170,9 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Zone, a.DB, a.ready = cfg.Zone(), db, make(chan struct{})
 	a.day, a.Meter, a.lifetime = &dayTurn{}, obs.NewMeter(), context.WithoutCancel(ctx)
 	var err error
+	if a.Tracer, err = tracer(cfg, a); err != nil {
+		return nil, err
+	}
 	a.Sealer, err = secret.Load(ctx, db,
 		secret.Options{Path: cfg.KeyFile(), Value: cfg.MasterKey, Command: cfg.MasterKeyCommand,
 			Create: cfg.PrivateServer(), Clock: a.Clock})
@@ -226,7 +231,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
 	}
-	a.queue, err = jobs.New(db, a.Clock, log,
+	a.queue, err = jobs.New(db, a.Clock, log, a.around,
 		jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk, a.Runs, a.Differences))
 	return a, err
 }
@@ -290,7 +295,7 @@ func (a *App) takeOut(tx *gorm.DB, by audit.Actor, contractID uuid.UUID) error {
 
 // opener makes connectors that share with those of other replicas what a distributor asked for.
 func (a *App) opener(out *outbound.Client, log *slog.Logger) distributor.Open {
-	return connect.OpenerOf(out.Observed(a.Meter.Call),
+	return connect.OpenerOf(out.Observed(a.Meter.Call).Traced(a.traced),
 		calls.Options{Clock: clock.Outside(a.Clock), Shown: a.Clock, Zone: a.Zone,
 			Store: provider.Lines{DB: a.DB}}, log)
 }
@@ -485,5 +490,5 @@ func (a *App) Close(ctx context.Context) error {
 		a.wait()
 	}
 	a.Outbound.CloseIdle()
-	return errors.Join(err, a.database.close(ctx))
+	return errors.Join(err, a.Tracer.Close(ctx), a.database.close(ctx))
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"runtime/debug"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -179,8 +180,29 @@ func secretsAfter(ctx context.Context, cfg config.Config, db *postgres.DB, clk c
 	return "Every stored secret opens." + old
 }
 
-// Version is the module's version, or the commit it was built from.
+// Built is when the commit of this program was made; zero where nobody knows.
+func Built() time.Time {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return time.Time{}
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.time" {
+			at, _ := time.Parse(time.RFC3339, s.Value)
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+// version is set by a release.
+var version string
+
+// Version is the release, else the module's version, or the commit it was built from.
 func Version() string {
+	if version != "" {
+		return version
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

@@ -7,10 +7,10 @@ import (
 	"os/user"
 	"path/filepath"
 
-
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
+	"seatledger/internal/doctor"
 	"seatledger/internal/postgres"
 	"seatledger/internal/postgres/embedded"
 )
@@ -30,6 +30,48 @@ func OpenForCommand(ctx context.Context, cfg config.Config, log *slog.Logger) (*
 		return nil, nil, err
 	}
 	return d.db, func() { _ = d.close(context.WithoutCancel(ctx)) }, nil
+}
+
+// OpenToLook opens the database as it stands: nothing is made, migrated or refused for its version. The private
+// server is reached where the app runs it, and started for the time where it does not.
+func OpenToLook(ctx context.Context, cfg config.Config, log *slog.Logger) (*postgres.DB, func(), error) {
+	if !cfg.PrivateServer() {
+		pool, err := pgxpool.ParseConfig(cfg.DatabaseURL)
+		if err != nil {
+			return nil, nil, errors.New("SEATLEDGER_DATABASE_URL is not a PostgreSQL address")
+		}
+		db, err := postgres.Open(ctx, pool, log)
+		if err != nil {
+			return nil, nil, err
+		}
+		return db, db.Close, nil
+	}
+	if made, err := hasDatabase(cfg); err != nil || !made {
+		return nil, nil, errors.Join(err, doctor.ErrNone)
+	}
+	o := embedded.Options{Dir: filepath.Join(cfg.DataDir, "postgres"), BinDir: cfg.PostgresBin, Log: log}
+	server, err := embedded.Start(ctx, o)
+	if errors.Is(err, embedded.ErrRunning) {
+		server, err = embedded.Attach(ctx, o)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	halt := func() { _ = server.Stop(context.WithoutCancel(ctx)) }
+	pool, err := server.PoolConfig(embedded.AppRole, embedded.Database)
+	if err != nil {
+		halt()
+		return nil, nil, err
+	}
+	db, err := postgres.Open(ctx, pool, log)
+	if err != nil {
+		halt()
+		return nil, nil, err
+	}
+	return db, func() {
+		db.Close()
+		halt()
+	}, nil
 }
 
 // OpenAsOwner opens the database with the owner's role, for what the app itself must not be able to do.

@@ -5,8 +5,11 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"gorm.io/gorm"
 
 	"seatledger/internal/crmsource"
+	"seatledger/internal/invoice"
+	"seatledger/internal/mail"
 	"seatledger/internal/obs"
 	"seatledger/internal/syncing"
 	"seatledger/internal/webhook"
@@ -23,6 +26,9 @@ type gauges struct {
 	inUse   *prometheus.Desc
 	most    *prometheus.Desc
 	up      *prometheus.Desc
+	outbox  *prometheus.Desc
+	bills   *prometheus.Desc
+	backup  *prometheus.Desc
 }
 
 const scrapeLimit = 5 * time.Second
@@ -42,18 +48,24 @@ func newGauges(a *App) *gauges {
 			"provider"),
 		inUse: desc("pool_in_use", "Connections to the database in use by this process."),
 		most:  desc("pool_size", "Connections to the database that this process may have."),
-		up:    desc("database_up", "Whether the database answered this scrape."),
+		outbox: desc("outbox", "Mails by state: queued, sending, unknown (perhaps sent), refused and not sent again.",
+			"state"),
+		bills: desc("invoices", "Invoices by state, as lists count them.", "state"),
+		backup: desc("last_backup_timestamp", "When the last good backup by Seatledger was made, in seconds since 1970; "+
+			"0: never."),
+		up: desc("database_up", "Whether the database answered this scrape."),
 	}
 }
 
 // Collectors are the figures of this process and of the database, for a registry.
 func (a *App) Collectors() []prometheus.Collector {
-	return append(a.Meter.Collectors(), newGauges(a))
+	return append(append(a.Meter.Collectors(), a.DB.Collectors()...), newGauges(a))
 }
 
 // Describe tells which figures there are.
 func (g *gauges) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.success, g.queue, g.hooks, g.lease, g.inUse, g.most, g.up} {
+	for _, d := range []*prometheus.Desc{g.success, g.queue, g.hooks, g.lease, g.inUse, g.most, g.up, g.outbox, g.bills,
+		g.backup} {
 		to <- d
 	}
 }
@@ -102,8 +114,35 @@ func (g *gauges) read(ctx context.Context, give func(*prometheus.Desc, float64, 
 	give(g.hooks, float64(queued), "queued")
 	give(g.hooks, float64(failed), "failed")
 	ages, err := g.a.Sync.LeaseAges(ctx)
+	if err != nil {
+		return err
+	}
 	for name, age := range ages {
 		give(g.lease, age.Seconds(), name)
 	}
+	for _, of := range []struct {
+		desc *prometheus.Desc
+		read func(context.Context, *gorm.DB) (map[string]int64, error)
+	}{{g.outbox, mail.Outbox}, {g.bills, invoice.CountByState}} {
+		counts, err := of.read(ctx, db)
+		if err != nil {
+			return err
+		}
+		for state, n := range counts {
+			give(of.desc, float64(n), state)
+		}
+	}
+	last, err := g.a.Backups.Look(ctx, db)
+	if err == nil {
+		give(g.backup, obs.Success{At: ever(last.MadeAt)}.Seconds())
+	}
 	return err
+}
+
+// ever is a moment, or nil for none.
+func ever(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }

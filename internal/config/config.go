@@ -41,6 +41,8 @@ type Config struct {
 	Backups            string   `env:"BACKUPS"`       // the folder of the daily backups; empty: none is made
 	BackupAt           string   `env:"BACKUP_AT" envDefault:"01:00"`
 	BreachedPasswords  string   `env:"BREACHED_PASSWORDS"` // a sorted file of hashes of stolen passwords; empty: none
+	TracesURL          string   `env:"TRACES_URL"`         // of an OTLP/HTTP collector; empty: nothing is traced
+	TracesHeaders      []string `env:"TRACES_HEADERS"`     // name=value, for the collector
 	LogFormat          string   `env:"LOG_FORMAT" envDefault:"text"`
 	LogLevel           string   `env:"LOG_LEVEL" envDefault:"info"`
 	AdminEmail         string   `env:"ADMIN_EMAIL"`

@@ -28,7 +28,7 @@ func Load(getenv func(string) string) (Config, error) {
 		return c, errors.Join(append(faults, err)...)
 	}
 	c.OutboundAllow, c.TrustedProxies = tidy(c.OutboundAllow), tidy(c.TrustedProxies)
-	c.OutboundHosts = tidy(c.OutboundHosts)
+	c.OutboundHosts, c.TracesHeaders = tidy(c.OutboundHosts), tidy(c.TracesHeaders)
 	return c, errors.Join(append(faults, c.Validate())...)
 }
 

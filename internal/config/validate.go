@@ -18,6 +18,7 @@ func (c Config) Validate() error {
 		c.checkBaseURL(),
 		c.checkPlainHTTP(),
 		c.checkMetrics(),
+		c.checkTraces(),
 		c.checkDatabase(),
 		c.checkTime(),
 		c.checkClock(),
@@ -49,6 +50,25 @@ func (c Config) checkMetrics() error {
 		return Fault{"METRICS_ADDR", "listens beyond this machine, and figures go in the clear. Set a loopback address, " +
 			"as 127.0.0.1:9100, and let a TLS proxy or the collector's agent on this machine read it; or, where the " +
 			"network is yours alone, set " + Prefix + "METRICS_IN_THE_CLEAR=true."}
+	}
+	return nil
+}
+
+// What is sent to a collector names routes and statuses alone, but its headers may open an account there.
+func (c Config) checkTraces() error {
+	u, err := url.Parse(c.TracesURL)
+	switch {
+	case c.TracesURL == "":
+		return nil
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "":
+		return Fault{"TRACES_URL", "is not the address of an OTLP/HTTP collector. Set for example http://127.0.0.1:4318."}
+	case u.Scheme == "http" && len(c.TracesHeaders) > 0 && !Loopback(u.Host):
+		return Fault{"TRACES_URL", "must be https where TRACES_HEADERS are sent along beyond this machine."}
+	}
+	for _, h := range c.TracesHeaders {
+		if name, _, ok := strings.Cut(h, "="); !ok || strings.TrimSpace(name) == "" {
+			return Fault{"TRACES_HEADERS", "is not a comma list of name=value."}
+		}
 	}
 	return nil
 }

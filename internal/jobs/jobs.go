@@ -13,11 +13,13 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
+	"seatledger/internal/trace"
 )
 
 // Queue puts jobs in and works them.
@@ -34,7 +36,7 @@ const (
 )
 
 // New makes a queue over the workers, not yet started.
-func New(db *postgres.DB, clk clock.Clock, log *slog.Logger, w *Workers) (*Queue, error) {
+func New(db *postgres.DB, clk clock.Clock, log *slog.Logger, around Around, w *Workers) (*Queue, error) {
 	client, err := river.NewClient(riverpgxv5.New(db.Queue()), &river.Config{
 		Schema:  postgres.RiverSchema,
 		Logger:  log,
@@ -44,6 +46,7 @@ func New(db *postgres.DB, clk clock.Clock, log *slog.Logger, w *Workers) (*Queue
 		JobTimeout: runTimeout,
 		// a run that was lost is queued anew by its own watch, long before
 		RescueStuckJobsAfter: runTimeout + time.Hour,
+		Middleware:           []rivertype.Middleware{around.middleware()},
 		ReindexerSchedule:    never{}, // the app's role owns no index
 	})
 	if err != nil {
@@ -60,7 +63,7 @@ func (never) Next(now time.Time) time.Time { return now.Add(math.MaxInt64) }
 
 // Put enqueues a job in the transaction of the rows it concerns, to be worked after the delay.
 func (q *Queue) Put(ctx context.Context, tx *gorm.DB, args river.JobArgs, delay time.Duration) error {
-	opts := &river.InsertOpts{MaxAttempts: attempts}
+	opts := &river.InsertOpts{MaxAttempts: attempts, Metadata: trace.Carry(ctx)}
 	if _, ok := args.(mapping.SuggestJob); ok {
 		opts.Queue = suggestions
 	}

@@ -15,6 +15,7 @@ const Prefix = "seatledger_"
 type Meter struct {
 	runs  *prometheus.CounterVec
 	calls *prometheus.CounterVec
+	jobs  *prometheus.CounterVec
 	seats prometheus.Counter
 	stops prometheus.Counter
 	hooks *prometheus.CounterVec
@@ -29,6 +30,9 @@ func NewMeter() *Meter {
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{Name: Prefix + "distributor_calls_total",
 			Help: "Calls to distributors, by the status of the answer; no_answer where none came."},
 			[]string{"status"}),
+		jobs: prometheus.NewCounterVec(prometheus.CounterOpts{Name: Prefix + "jobs_total",
+			Help: "Jobs of the queue that were worked, by kind and how they ended: done, failed, waits."},
+			[]string{"kind", "outcome"}),
 		seats: prometheus.NewCounter(prometheus.CounterOpts{Name: Prefix + "seats_changed_total",
 			Help: "Seats lost and gained by provider syncs."}),
 		stops: prometheus.NewCounter(prometheus.CounterOpts{Name: Prefix + "guard_stops_total",
@@ -41,7 +45,7 @@ func NewMeter() *Meter {
 
 // Collectors are what a registry wants of it.
 func (m *Meter) Collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.runs, m.calls, m.seats, m.stops, m.hooks}
+	return []prometheus.Collector{m.runs, m.calls, m.jobs, m.seats, m.stops, m.hooks}
 }
 
 // Run counts a run that ended; stopped, by the guard.
@@ -52,6 +56,13 @@ func (m *Meter) Run(state string, stopped bool) {
 	m.runs.WithLabelValues(state).Inc()
 	if stopped {
 		m.stops.Inc()
+	}
+}
+
+// Job counts a job that was worked.
+func (m *Meter) Job(kind, outcome string) {
+	if m != nil {
+		m.jobs.WithLabelValues(kind, outcome).Inc()
 	}
 }
 

@@ -25,9 +25,10 @@ const (
 	// RiverSchema is where the job queue keeps its tables.
 	RiverSchema = "river"
 	// AppRole is the role that everything but migrations runs as.
-	AppRole      = "seatledger_app"
+	AppRole = "seatledger_app"
+	// MigrateLock is the advisory lock under which one migrates at a time, however many replicas start.
+	MigrateLock  = 0x5EA71ED6E2
 	riverVersion = 8
-	migrateLock  = 0x5EA71ED6E2 // one migration at a time, however many replicas start
 )
 
 // ErrNewer says that the database was migrated by a newer Seatledger.
@@ -64,12 +65,12 @@ func Migrate(ctx context.Context, owner *pgxpool.Pool) error {
 	defer lock.Release()
 	// Replicas that start together wait for the first one, however long it takes.
 	_, err = lock.Exec(ctx, fmt.Sprintf("set lock_timeout = 0; select pg_advisory_lock(%d); reset lock_timeout",
-		int64(migrateLock)))
+		int64(MigrateLock)))
 	if err != nil {
 		return err
 	}
 	defer func() {
-		_, _ = lock.Exec(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", int64(migrateLock))
+		_, _ = lock.Exec(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", int64(MigrateLock))
 	}()
 	if err := ensureAppRole(ctx, lock.Conn()); err != nil {
 		return err

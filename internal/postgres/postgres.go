@@ -24,15 +24,22 @@ type DB struct {
 	reserved *DB
 	queue    *pgxpool.Pool
 	place    string
+
+	meter *meter
 }
 
 // Open connects as the role of the configuration, within the limits, and checks that the server answers.
 func Open(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) (*DB, error) {
 	cfg = Limited(cfg)
+	counted := newMeter()
+	if cfg.ConnConfig.Tracer == nil { // a test may look on by itself
+		cfg.ConnConfig.Tracer = counted
+	}
 	db, err := open(ctx, cfg, log)
 	if err != nil {
 		return nil, err
 	}
+	db.meter = counted
 	if err := db.pool.Ping(ctx); err != nil {
 		db.pool.Close()
 		return nil, fmt.Errorf("reach database: %w", err)

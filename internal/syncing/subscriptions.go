@@ -74,6 +74,7 @@ func (w *worker) subscriptions(ctx context.Context) outcome {
 // planSubscriptions reads all and looks again for what is missing. A run that goes on after it has read all does not
 // read again.
 func (w *worker) planSubscriptions(ctx context.Context, ts []target) error {
+	ctx = distributor.WithReading(ctx)
 	read, err := w.openPlan(ctx)
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ func Handler(a *app.App, o Options) http.Handler {
 		Auth: a.Auth})
 
 	e.Use(patient(cmp.Or(o.Patience, postgres.WaitLimit)))
-	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, whence, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock),
+	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, whence, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock), traced(a.Tracer),
 		recovered(a.Log), securityHeaders(https), httpx.Secure(https),
 		bypass(auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused), hostGuard(o.BaseURL), trailingSlash,
 		crossOrigin(auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused),

@@ -31,6 +31,9 @@ func NewMetrics(more ...prometheus.Collector) *Metrics {
 	return m
 }
 
+// OfRequests are the figures that the pages register themselves.
+func (m *Metrics) OfRequests() []prometheus.Collector { return []prometheus.Collector{m.took} }
+
 // Handler answers a scrape.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})

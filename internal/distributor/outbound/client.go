@@ -39,7 +39,8 @@ type Client struct {
 	secure   *http.Transport
 	plain    *http.Transport
 	called   func(ctx context.Context, status string) // nil: nobody wants to know
-	see      func(Request, Answer, error)             // told of each call; nil: nobody
+	follow   Follow
+	see      func(Request, Answer, error) // told of each call; nil: nobody
 }
 
 // Watched is the same client, with the same guard and limits, that tells see of each
@@ -113,6 +114,7 @@ type Request struct {
 	Header http.Header
 	Body   []byte
 	Small  bool // the answer is a few lines: more than a MiB is refused
+	Once   bool // what is sent is good for one use: it goes out once, whatever becomes of the connection
 }
 
 // Answer is what came back, read whole. Whoever gets one calls Release when its body
@@ -135,7 +137,9 @@ func (a Answer) Release() {
 // Do makes one call and reads the answer whole, whatever its code; a redirect is
 // an error. It never repeats a call. Errors are *distributor.Error, or the context's.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
-	a, err := c.do(ctx, r)
+	within, ended := c.followed(ctx, r)
+	a, err := c.do(within, r)
+	ended(a, err)
 	c.tell(ctx, a, err)
 	if c.see != nil {
 		c.see(r, a, err)
@@ -162,7 +166,11 @@ func (c *Client) do(ctx context.Context, r Request) (Answer, error) {
 	req.Header.Set("User-Agent", "Seatledger")
 	// All calls only read, so one that met a connection the server had just closed
 	// may go out again. The empty value says so to net/http and is not sent.
-	req.Header["Idempotency-Key"] = nil
+	if r.Once {
+		req.GetBody = nil
+	} else {
+		req.Header["Idempotency-Key"] = nil
+	}
 	resp, err := c.roundTrip(req)
 	if err != nil {
 		return Answer{}, explain(err, c.timeout)
