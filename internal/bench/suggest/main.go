@@ -1,6 +1,7 @@
 // Command suggest measures what the suggestions of the mapping page cost beside `seatledger match` on the same rows, by
 // processor time, in turn in the same run: reading both sides from the database, comparing, the evidence of up to nine
-// candidates an account, and storing them, with all that PostgreSQL does for it. No test runs it.
+// candidates an account, and storing them, with all that PostgreSQL does for it. With -verb it measures the verb alone
+// at several sizes, in a process each: processor time beside that of the first size, and memory. No test runs it.
 package main
 
 import (
@@ -15,6 +16,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"syscall"
@@ -39,10 +41,19 @@ const wanted = 1.5
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if len(os.Args) > 1 && os.Args[1] == asVerb {
+		if err := measured(ctx, os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "suggest:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	b := bench{}
+	flag.StringVar(&b.sizes, "verb", "", "instead, rows of either side of the verb alone, commas between them")
 	flag.IntVar(&b.accounts, "accounts", 3000, "accounts that wait")
 	flag.IntVar(&b.customers, "crm", 10000, "CRM accounts")
 	flag.IntVar(&b.rounds, "rounds", 3, "measurements, in turn")
+	flag.StringVar(&b.profile, "profile", "", "file for a processor profile of the suggestions of the last round")
 	flag.Parse()
 	if err := b.run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "suggest:", err)
@@ -52,7 +63,7 @@ func main() {
 
 type bench struct {
 	accounts, customers, rounds int
-	dir                         string
+	sizes, profile, dir         string
 	ground                      *ground.Ground
 	provider                    uuid.UUID
 }
@@ -64,6 +75,9 @@ func (b *bench) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
+	if b.sizes != "" {
+		return b.verbs(ctx)
+	}
 	if b.ground, err = ground.Start(ctx, b.dir); err != nil {
 		return err
 	}
@@ -114,16 +128,37 @@ func (b *bench) page(ctx context.Context) (ours, server time.Duration, err error
 		CRM: crm.Service{DB: db, Clock: clk}, Log: slog.New(slog.DiscardHandler), Holder: "bench",
 		Enqueue: func(context.Context, *gorm.DB, mapping.Job, time.Duration) error { return nil }}
 	runtime.GC()
+	stop, err := b.profiled()
+	if err != nil {
+		return 0, 0, err
+	}
+	defer stop()
 	before, there := ground.Own(), b.ground.Taken()
 	_, err = s.Refresh(ctx, b.provider)
 	return ground.Own() - before, b.ground.Taken() - there, err
 }
 
+func (b *bench) profiled() (stop func(), err error) {
+	if b.profile == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(b.profile)
+	if err != nil {
+		return nil, err
+	}
+	return func() { pprof.StopCPUProfile(); _ = f.Close() }, pprof.StartCPUProfile(f)
+}
+
 // fill makes the same rows as files and in the database: companies of the sandbox, as a distributor and as a CRM know
 // them.
 func (b *bench) fill(ctx context.Context) error {
+	accounts, crmAccounts := b.rows()
+	return errors.Join(b.write("accounts.csv", accounts), b.write("crm.csv", crmAccounts),
+		b.insert(ctx, accounts, crmAccounts))
+}
+
+func (b *bench) rows() (accounts, crmAccounts [][]string) {
 	companies := sandbox.NewData(sandbox.DataOptions{Customers: b.customers, Seed: 11}).Companies()
-	var accounts, crmAccounts [][]string
 	for i, c := range companies {
 		if i < b.accounts {
 			accounts = append(accounts, row(c.CustomerNo, c.StellrName, c.StellrDomain, c.StellrTenant, c))
@@ -139,8 +174,7 @@ func (b *bench) fill(ctx context.Context) error {
 		}
 		crmAccounts = append(crmAccounts, row(fmt.Sprintf("C-%05d", i), name, domain, tenant, c))
 	}
-	return errors.Join(b.write("accounts.csv", accounts), b.write("crm.csv", crmAccounts),
-		b.insert(ctx, accounts, crmAccounts))
+	return accounts, crmAccounts
 }
 
 var columns = []string{"external_id", "name", "domain", "tenant_id", "street", "city", "state", "postal_code", "country",
