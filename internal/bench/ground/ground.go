@@ -27,13 +27,14 @@ type Ground struct {
 	dir    string
 }
 
-// Start starts the private server with its files in a folder.
-func Start(ctx context.Context, dir string) (*Ground, error) {
+// Start starts the private server with its files in a folder, and with settings besides its own.
+func Start(ctx context.Context, dir string, settings map[string]string) (*Ground, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	s, err := embedded.Start(ctx, embedded.Options{Dir: filepath.Join(dir, "postgres"),
-		BinDir: os.Getenv("SEATLEDGER_POSTGRES_BIN"), NoSync: true})
+		BinDir: os.Getenv("SEATLEDGER_POSTGRES_BIN"), NoSync: true,
+		Settings: settings})
 	return &Ground{s, dir}, err
 }
 

@@ -78,7 +78,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 	if b.sizes != "" {
 		return b.verbs(ctx)
 	}
-	if b.ground, err = ground.Start(ctx, b.dir); err != nil {
+	if b.ground, err = ground.Start(ctx, b.dir, nil); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.ground.Stop(ctx)) }()
