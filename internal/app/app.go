@@ -320,8 +320,7 @@ func (a *App) syncService() *syncing.Service {
 		Enqueue: func(ctx context.Context, tx *gorm.DB, run uuid.UUID, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, syncing.Job{RunID: run}, delay)
 		},
-		AccountsChanged: a.Mapping.Refresh,
-		SyncAt:          at, SyncUntil: until,
+		SyncAt: at, SyncUntil: until,
 		Holder: holder(),
 	}
 }
@@ -352,8 +351,8 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 		return err
 	}
 	if a.Config.PrivateServer() {
-		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx), a.Bulk.TakeOver(ctx), a.Runs.TakeOver(ctx),
-			a.Mail.TakeOver(ctx), a.Webhooks.TakeOver(ctx)); err != nil {
+		if err := errors.Join(a.Sync.TakeOver(ctx), a.Mapping.TakeOverRuns(ctx), a.Sources.TakeOver(ctx),
+			a.Bulk.TakeOver(ctx), a.Runs.TakeOver(ctx), a.Mail.TakeOver(ctx), a.Webhooks.TakeOver(ctx)); err != nil {
 			return err
 		}
 	}
@@ -417,7 +416,8 @@ func (a *App) pruneRuns(ctx context.Context) error {
 	_, sources := a.Sources.Prune(ctx)
 	_, batches := a.Bulk.Prune(ctx)
 	_, bills := a.Runs.Prune(ctx)
-	return errors.Join(sources, batches, bills)
+	_, suggestions := a.Mapping.Prune(ctx)
+	return errors.Join(sources, batches, bills, suggestions)
 }
 
 // olderDocuments makes the documents of invoices that were billed before documents were

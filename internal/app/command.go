@@ -36,9 +36,9 @@ func OpenForCommand(ctx context.Context, cfg config.Config, log *slog.Logger) (*
 // server is reached where the app runs it, and started for the time where it does not.
 func OpenToLook(ctx context.Context, cfg config.Config, log *slog.Logger) (*postgres.DB, func(), error) {
 	if !cfg.PrivateServer() {
-		pool, err := pgxpool.ParseConfig(cfg.DatabaseURL)
+		pool, err := postgres.ParseAddress("DATABASE_URL", cfg.DatabaseURL, cfg.DatabaseInTheClear)
 		if err != nil {
-			return nil, nil, errors.New("SEATLEDGER_DATABASE_URL is not a PostgreSQL address")
+			return nil, nil, err
 		}
 		db, err := postgres.Open(ctx, pool, log)
 		if err != nil {

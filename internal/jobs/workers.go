@@ -21,7 +21,6 @@ const (
 	attempts   = 5              // of the job; how often a run is resumed is the run's own count
 	busyWait   = 5 * time.Second
 
-	mappingTimeout = 30 * time.Minute // of a provider's suggestions
 	compareTimeout = 30 * time.Minute // of a bill
 )
 
@@ -68,12 +67,11 @@ type suggestWorker struct {
 }
 
 // Timeout is the limit of one attempt.
-func (*suggestWorker) Timeout(*river.Job[mapping.SuggestJob]) time.Duration { return mappingTimeout }
+func (*suggestWorker) Timeout(*river.Job[mapping.SuggestJob]) time.Duration { return runTimeout }
 
 // Work makes the suggestions of a provider anew.
 func (w *suggestWorker) Work(ctx context.Context, job *river.Job[mapping.SuggestJob]) error {
-	_, err := w.mapping.Refresh(ctx, job.Args.ProviderID)
-	return err
+	return worked(w.mapping.Execute(ctx, job.Args.RunID))
 }
 
 type sourceWorker struct {

@@ -25,19 +25,18 @@ type machinePair struct {
 // same tenant id, or the same domain with one candidate on each side, and no doubt
 // that a person would have), or all of the band "certain". What a person has decided or said no to is left alone, and
 // a CRM account that somebody holds is not taken.
-func (s *Service) autoMap(ctx context.Context, w *sides) (int, error) {
+func (m *maker) autoMap(ctx context.Context, w *sides) error {
 	if !w.settings.AutoMap {
-		return 0, nil
+		return nil
 	}
-	if err := s.tieAll(ctx, w, w.identical()); err != nil || w.settings.AutoMapScope != settings.AllCertain {
-		return len(w.done), err
+	if err := m.tieAll(ctx, w, w.identical()); err != nil || w.settings.AutoMapScope != settings.AllCertain {
+		return err
 	}
 	pairs, err := w.certain(ctx)
 	if err != nil {
-		return len(w.done), err
+		return err
 	}
-	err = s.tieAll(ctx, w, pairs)
-	return len(w.done), err
+	return m.tieAll(ctx, w, pairs)
 }
 
 func (w *sides) identical() []machinePair {
@@ -77,8 +76,11 @@ func wordsOf(c *match.Candidate) string {
 	return fmt.Sprintf("certain, %d %%: %s", percentOf(c.Probability), strings.Join(pro[:min(3, len(pro))], ", "))
 }
 
-func (s *Service) tieAll(ctx context.Context, w *sides, pairs []machinePair) error {
+func (m *maker) tieAll(ctx context.Context, w *sides, pairs []machinePair) error {
 	for _, p := range pairs {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		a := w.accounts.byID[p.account]
 		if _, held := w.accounts.held[p.customer]; held || a.Mapping != account.Unmapped || a.DecidedByPerson ||
 			w.done[a.ID] {
@@ -90,7 +92,7 @@ func (s *Service) tieAll(ctx context.Context, w *sides, pairs []machinePair) err
 		if p.candidate != nil && p.candidate.Doubt != "" && !p.candidate.Thin {
 			continue // a sister may have the domain: a person's matter
 		}
-		err := s.Map(ctx, audit.System,
+		err := m.s.Map(ctx, audit.System,
 			Choice{AccountID: a.ID, CRMAccountID: p.customer, Reason: p.reason, Candidate: p.candidate})
 		switch {
 		case errs.KindOf(err) == errs.Conflict: // held by another, or decided meanwhile: a person's matter
@@ -98,6 +100,7 @@ func (s *Service) tieAll(ctx context.Context, w *sides, pairs []machinePair) err
 			return fmt.Errorf("map account %s: %w", a.ExternalID, err)
 		default:
 			w.tied(a.ID, p.customer)
+			m.mapped.Add(1)
 		}
 	}
 	return nil

@@ -29,43 +29,28 @@ type suggestion struct {
 // nearly is how many bits of evidence make a difference: less is a near tie.
 const nearly = 1
 
-// suggestions are those of every open account: first whom the assignment chose, or
-// who is taken and fits better, then the others by their own evidence.
-func (w *sides) suggestions(ctx context.Context) (map[uuid.UUID][]suggestion, error) {
-	chosen, claims := map[string]*match.Candidate{}, map[string]uuid.UUID{}
+// choices are what the assignment of the whole provider chose: for accounts, and who was chosen for a CRM account.
+type choices struct {
+	of     map[string]*match.Candidate
+	claims map[string]uuid.UUID
+}
+
+func (w *sides) chosen(ctx context.Context) (choices, error) {
 	pairs, err := w.assign(ctx)
-	if err != nil {
-		return nil, err
-	}
+	c := choices{make(map[string]*match.Candidate, len(pairs)), make(map[string]uuid.UUID, len(pairs))}
 	for i := range pairs {
-		c := &pairs[i]
-		chosen[c.AccountID], claims[c.CRMID] = c, w.accounts.ids[c.AccountID]
+		p := &pairs[i]
+		c.of[p.AccountID], c.claims[p.CRMID] = p, w.accounts.ids[p.AccountID]
 	}
-	made := map[uuid.UUID][]suggestion{}
-	for _, r := range w.accounts.records {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		id := w.accounts.ids[r.ID]
-		if !w.open(id) {
-			continue
-		}
-		rows, err := w.of(id, w.candidates(r), chosen[r.ID], claims)
-		if err != nil {
-			return nil, err
-		}
-		if len(rows) > 0 {
-			made[id] = rows
-		}
-	}
-	return made, nil
+	return c, err
 }
 
 // candidates are an account's best ones over all CRM accounts, without those it was said no to.
-func (w *sides) candidates(r match.Record) []match.Candidate {
-	all := w.board.Candidates(r.ID, perAccount+w.noes[r.ID])
+func (w *sides) candidates(id uuid.UUID) []match.Candidate {
+	account := id.String()
+	all := w.board.Candidates(account, perAccount+w.noes[account])
 	return slices.DeleteFunc(all, func(c match.Candidate) bool {
-		return c.Probability < worthALook || w.refused[match.Pair{AccountID: r.ID, CRMID: c.CRMID}]
+		return c.Probability < worthALook || w.refused[match.Pair{AccountID: account, CRMID: c.CRMID}]
 	})
 }
 
@@ -91,10 +76,10 @@ func (w *sides) takenBefore(all []match.Candidate, chosen *match.Candidate) *mat
 	return nil
 }
 
-// of are the suggestions of one account.
-func (w *sides) of(id uuid.UUID, all []match.Candidate, chosen *match.Candidate,
-	claims map[string]uuid.UUID) ([]suggestion, error) {
-	ordered := all
+// of are the suggestions of one account: first whom the assignment chose, or who is taken and fits better, then the
+// others by their own evidence.
+func (w *sides) of(id uuid.UUID, all []match.Candidate, c choices) ([]suggestion, error) {
+	ordered, chosen := all, c.of[id.String()]
 	if chosen != nil {
 		best, doubt := *chosen, chosen.Doubt
 		if taken := w.takenBefore(all, chosen); taken != nil {
@@ -110,15 +95,15 @@ func (w *sides) of(id uuid.UUID, all []match.Candidate, chosen *match.Candidate,
 		ordered = slices.Insert(rest, at, best)
 	}
 	var rows []suggestion
-	for i, c := range ordered[:min(perAccount, len(ordered))] {
-		row, err := w.suggestion(id, i+1, c)
+	for i, other := range ordered[:min(perAccount, len(ordered))] {
+		row, err := w.suggestion(id, i+1, other)
 		if err != nil {
 			return nil, err
 		}
-		if chosen != nil && c.CRMID == chosen.CRMID {
+		if chosen != nil && other.CRMID == chosen.CRMID {
 			row.Chosen = true
 		} else {
-			row.yield(chosen, c, claims[c.CRMID])
+			row.yield(chosen, other, c.claims[other.CRMID])
 		}
 		rows = append(rows, row)
 	}

@@ -61,8 +61,6 @@ func FreshnessOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (Freshn
 }
 
 type refreshRow struct {
-	Wanted     string
-	QueuedAt   *time.Time
 	Computed   string
 	Decisions  int64
 	ComputedAt *time.Time
@@ -70,20 +68,18 @@ type refreshRow struct {
 
 func refreshOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (refreshRow, error) {
 	var r refreshRow
-	err := db.WithContext(ctx).Raw(`SELECT wanted, queued_at, computed, decisions, computed_at FROM mapping_refreshes
+	err := db.WithContext(ctx).Raw(`SELECT computed, decisions, computed_at FROM mapping_refreshes
 		WHERE provider_id = ?`, providerID).Scan(&r).Error
 	return r, err
 }
 
 // noteFresh remembers what was looked at; nothing is written when it is the same as before.
-func (s *Service) noteFresh(ctx context.Context, w *sides, took time.Duration) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		return tx.Exec(`INSERT INTO mapping_refreshes AS r (provider_id, computed, decisions, computed_at, took_ms)
-			VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (provider_id) DO UPDATE
-			SET computed = excluded.computed, decisions = excluded.decisions, computed_at = excluded.computed_at,
-				took_ms = excluded.took_ms
-			WHERE (r.computed, r.decisions) IS DISTINCT FROM (excluded.computed, excluded.decisions)`,
-			w.providerID, w.state.Sum, w.state.Decisions, s.Clock.Now(), took.Milliseconds()).Error
-	})
+func noteFresh(tx *gorm.DB, w *sides, at time.Time, took time.Duration) error {
+	return tx.Exec(`INSERT INTO mapping_refreshes AS r (provider_id, computed, decisions, computed_at, took_ms)
+		VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (provider_id) DO UPDATE
+		SET computed = excluded.computed, decisions = excluded.decisions, computed_at = excluded.computed_at,
+			took_ms = excluded.took_ms
+		WHERE (r.computed, r.decisions) IS DISTINCT FROM (excluded.computed, excluded.decisions)`,
+		w.providerID, w.state.Sum, w.state.Decisions, at, took.Milliseconds()).Error
 }

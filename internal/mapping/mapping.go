@@ -35,7 +35,9 @@ type Service struct {
 	// Enqueue puts a job of this room into the queue, in the transaction of the rows it concerns, not before the delay
 	// is over.
 	Enqueue func(ctx context.Context, tx *gorm.DB, job Job, delay time.Duration) error
-	// Holder names this process in the leases of batches.
+	// Lease is how long a run is held without a sign of life; 0 means as all runs do.
+	Lease time.Duration
+	// Holder names this process in the leases of runs.
 	Holder string
 }
 

@@ -55,7 +55,7 @@ func (w *sides) readRefusals(ctx context.Context, db *gorm.DB) error {
 }
 
 // lapse ends the noes that were said about other data than there are now.
-func (s *Service) lapse(ctx context.Context, w *sides) error {
+func (m *maker) lapse(ctx context.Context, w *sides) error {
 	if len(w.refusals) == 0 {
 		return nil
 	}
@@ -63,9 +63,9 @@ func (s *Service) lapse(ctx context.Context, w *sides) error {
 	for i, r := range w.refusals {
 		ids[i] = r.ID
 	}
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+	return m.hold.InTx(ctx, func(tx *gorm.DB) error {
 		return tx.Exec(`UPDATE mapping_refusals SET lapsed_at = ? WHERE id = ANY(?::uuid[]) AND `+standing,
-			s.Clock.Now(), postgres.IDs(ids)).Error
+			m.s.Clock.Now(), postgres.IDs(ids)).Error
 	})
 }
 

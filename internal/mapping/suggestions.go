@@ -13,42 +13,34 @@ import (
 	"seatledger/internal/postgres"
 )
 
-const storedAtOnce = 500 // accounts in one transaction
-
-// storeSuggestions replaces the suggestions of a provider's accounts where they differ.
-func (s *Service) storeSuggestions(ctx context.Context, w *sides, made map[uuid.UUID][]suggestion) error {
-	all := make([]uuid.UUID, 0, len(w.accounts.byID))
-	for id := range w.accounts.byID {
-		if !w.done[id] || len(made[id]) == 0 {
-			all = append(all, id)
+// store replaces the suggestions of accounts where they differ. Nobody else writes those of this provider while the
+// run is ours, so they are compared before anybody is kept waiting.
+func (m *maker) store(ctx context.Context, ids []uuid.UUID, made map[uuid.UUID][]suggestion) error {
+	stored, err := storedSuggestions(m.s.DB.Read(ctx), ids)
+	if err != nil {
+		return err
+	}
+	var differ []uuid.UUID
+	var rows []suggestion
+	for _, id := range ids {
+		if !slices.EqualFunc(stored[id], made[id], sameSuggestion) {
+			differ, rows = append(differ, id), append(rows, made[id]...)
 		}
 	}
-	slices.SortFunc(all, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
-	for batch := range slices.Chunk(all, storedAtOnce) {
-		if err := s.storeSome(ctx, batch, made); err != nil {
-			return err
-		}
+	if len(differ) == 0 {
+		return nil
 	}
-	return nil
-}
-
-func (s *Service) storeSome(ctx context.Context, ids []uuid.UUID, made map[uuid.UUID][]suggestion) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+	return m.hold.InTx(ctx, func(tx *gorm.DB) error {
 		if err := tx.Exec(`SELECT pg_advisory_xact_lock(?)`, suggestionsLock).Error; err != nil {
 			return err
 		}
-		stored, err := storedSuggestions(tx, ids)
-		if err != nil {
+		if err := replaceSuggestions(tx, differ, rows); err != nil {
 			return err
 		}
-		var differ []uuid.UUID
-		var rows []suggestion
-		for _, id := range ids {
-			if !slices.EqualFunc(stored[id], made[id], sameSuggestion) {
-				differ, rows = append(differ, id), append(rows, made[id]...)
-			}
+		if err := m.saveCounts(tx); err != nil {
+			return err
 		}
-		return replaceSuggestions(tx, differ, rows)
+		return m.hold.Progressed(tx)
 	})
 }
 

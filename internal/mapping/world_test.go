@@ -22,12 +22,12 @@ import (
 	"seatledger/internal/testkit/pgtest"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
-
 var (
 	olga = audit.Actor{ID: uuid.MustParse("018f0000-0000-7000-8000-000000000001"), Name: "Olga Example"}
 	pete = audit.Actor{ID: uuid.MustParse("018f0000-0000-7000-8000-000000000002"), Name: "Pete Example"}
 )
+
+var morning = time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)
 
 // world is a database with providers, accounts and customers to map.
 type world struct {
@@ -39,7 +39,7 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, db: pgtest.New(t), clock: clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))}
+	w := &world{t: t, db: pgtest.New(t), clock: clock.NewFake(morning)}
 	w.Service = &mapping.Service{DB: w.db.DB, Clock: w.clock, Zone: time.UTC,
 		Reviews: review.Reviewer{Clock: w.clock, Zone: time.UTC}, CRM: crm.Service{DB: w.db.DB, Clock: w.clock},
 		Enqueue: noQueue}

@@ -60,7 +60,29 @@ func (v *vocabulary) align(a, b *name) alignment {
 		return alignment{pattern: nameExact, bits: max(0, min(v.sum(a.tokens), v.sum(b.tokens))-nearCost[slip]),
 			typos: 1, words: v.words(a.tokens, nil, nil)}
 	}
+	if a.initialsWithForm(b) || b.initialsWithForm(a) {
+		return alignment{pattern: nameAcronym, bits: 3 * float64(min(len(a.compact), len(b.compact))),
+			words: v.words(a.tokens, nil, nil)}
+	}
 	return v.alignTokens(a.tokens, b.tokens)
+}
+
+// initialsWithForm tells whether a name of one word is the initials of the other, its Company or Corporation counted
+// as people do: BBC, NEC.
+func (n *name) initialsWithForm(long *name) bool {
+	if len(n.tokens) != 1 || len(long.tokens) < 2 || !long.form.isCompany() {
+		return false
+	}
+	rest := n.tokens[0].text
+	for _, t := range long.tokens {
+		switch {
+		case rest != "" && rest[0] == t.text[0]:
+			rest = rest[1:]
+		case t.kind != stop:
+			return false
+		}
+	}
+	return rest == "c" && n.tokens[0].kind != number
 }
 
 func (v *vocabulary) alignLabels(a, b string) alignment {

@@ -72,7 +72,7 @@ func (k *keysOf) name(n *name, p *profile) {
 	}
 	k.add('c', n.compact)
 	k.add('c', n.whole())
-	k.starts(n.tokens)
+	k.starts(n.tokens, n.form.isCompany())
 	last := ""
 	for _, t := range n.tokens {
 		if t.kind == stop {
@@ -110,7 +110,7 @@ func (k *keysOf) word(t token) {
 }
 
 // starts gives the first words run together, and the initials: what a domain is made of.
-func (k *keysOf) starts(ts []token) {
+func (k *keysOf) starts(ts []token, company bool) {
 	var run, initials strings.Builder
 	for _, t := range ts {
 		if t.kind == stop {
@@ -125,6 +125,10 @@ func (k *keysOf) starts(ts []token) {
 			k.add('c', initials.String())
 			k.add('w', initials.String())
 		}
+	}
+	if company && initials.Len() >= 2 {
+		k.add('c', initials.String()+"c")
+		k.add('w', initials.String()+"c")
 	}
 }
 

@@ -11,6 +11,9 @@ type legalForm struct {
 	tongue tongue
 }
 
+// isCompany is true for the forms whose first letter stands in initials.
+func (f legalForm) isCompany() bool { return f.text == "co" || f.text == "corp" }
+
 // tongue is the language or country that a form belongs to; none for a form
 // that several share, such as S.A. or AB.
 type tongue string

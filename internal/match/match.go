@@ -9,7 +9,7 @@ package match
 
 // Rules is the number of the rules that bands and probabilities come from. It grows
 // when they change, so that what was made by older ones is made anew.
-const Rules = 3
+const Rules = 4
 
 // Record is one company as one side knows it. Every field but ID may be blank;
 // a blank is never agreement and never disagreement.

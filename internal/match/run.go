@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -101,6 +102,9 @@ func readFlags(args []string, w io.Writer) (runFlags, error) {
 	}
 	if o.floor < 0 || o.floor > 1 {
 		return o, fmt.Errorf("--min is a probability between 0 and 1, not %v", o.floor)
+	}
+	if o.floor == 0 {
+		o.floor = math.SmallestNonzeroFloat64 // every pair, not the usual ones
 	}
 	if fs.NArg() > 0 {
 		return o, fmt.Errorf("match does not know %q", fs.Arg(0))

@@ -123,6 +123,25 @@ func TestRunRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	}
 }
 
+func TestNoLeastProbabilityGivesEveryPair(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"a.csv": "external_id,name\n1,Peverell II\n",
+		"b.csv": "external_id,name\n2,Peverell\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for least, want := range map[string]int{"0.5": 1, "0": 2} {
+		var out strings.Builder
+		err := Run(t.Context(), []string{"--accounts", filepath.Join(dir, "a.csv"), "--crm",
+			filepath.Join(dir, "b.csv"), "--min", least}, &out, io.Discard)
+		if n := strings.Count(out.String(), "\n"); err != nil || n != want {
+			t.Errorf("--min %s: %v, %d lines, want %d:\n%s", least, err, n, want, out.String())
+		}
+	}
+}
+
 // TestIdsComeBackAsTheyWentIn: the file is for programs, and a join must work.
 func TestIdsComeBackAsTheyWentIn(t *testing.T) {
 	t.Parallel()

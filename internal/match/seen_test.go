@@ -115,6 +115,14 @@ func TestInitialsFindTheirLongForm(t *testing.T) {
 	if band, p, _ := bandIn(r, "a", "c"); band != Likely {
 		t.Errorf("IBM: %q, %.3f", band, p)
 	}
+	// Company and Corporation stand in the initials of many; Ltd does not.
+	for name, want := range map[string]Band{"Quellari Zandvoort Company": Likely, "Quellari Zandvoort Corp.": Likely,
+		"Quellari Zandvoort Ltd": "", "Quellari Zandvoort Bakeries Company": ""} {
+		r := among([]Record{{ID: "a", Name: "QZC"}}, []Record{{ID: "c", Name: name}})
+		if band, p, _ := bandIn(r, "a", "c"); band != want {
+			t.Errorf("QZC and %s: %q, %.3f", name, band, p)
+		}
+	}
 	for _, p := range [][2]string{
 		{"Museum of Arts and Crafts (MAC)", "Museum of Arts and Crafts"},
 		{"MAC (Museum of Arts and Crafts)", "Museum of Arts & Crafts"},
@@ -179,6 +187,8 @@ func TestCertainByEvidence(t *testing.T) {
 	for rule, p := range map[string]struct{ a, b, other Record }{
 		"own initials with domain, street and postcode": {
 			at(Record{Name: "QZB"}), at(Record{Name: "Quellari Zandvoort Bakeries Ltd"}), Record{}},
+		"own initials with the company in them": {
+			at(Record{Name: "QZBC"}), at(Record{Name: "Quellari Zandvoort Bakeries Company"}), Record{}},
 		"another order at their door under a shared domain": {
 			at(Record{Name: "Bakeries Quellari Zandvoort"}), at(Record{Name: "Quellari Zandvoort Bakeries"}), sister},
 		"another form at their door under a shared domain": {

@@ -327,6 +327,7 @@ func (w *world) state(id uuid.UUID) string {
 // settle does what the clockwork does all day.
 func (w *world) settle() {
 	for {
+		_ = w.App.Mapping.TakeOverRuns(w.ctx) // of a process that is gone
 		_, _ = w.App.Mapping.Refresh(w.ctx, w.provider)
 		_ = w.App.Reviews.Drain(w.ctx, w.App.DB)
 		if w.power == nil || !w.power.restart() {

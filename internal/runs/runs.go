@@ -57,6 +57,7 @@ const (
 	ByPerson Trigger = "person"
 	ByNight  Trigger = "nightly"
 	ByRetry  Trigger = "retry"
+	ByChange Trigger = "change" // of the data that its work rests on
 )
 
 // Head is what every table of runs has. Attempt is the epoch of its lease.

@@ -2,7 +2,6 @@ package subscription
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/postgres"
 	"seatledger/internal/subscription/plan"
 )
 
@@ -51,15 +51,12 @@ func lockAccount(ctx context.Context, tx *gorm.DB, accountID uuid.UUID) ([]Subsc
 // account had until now, keyed by the distributor's id.
 func stored(ctx context.Context, db *gorm.DB, providerID uuid.UUID, external []string,
 	lock bool) (map[string]*Subscription, error) {
-	ids, err := json.Marshal(external)
-	if err != nil {
-		return nil, err
-	}
-	condition := "s.provider_id = ? AND s.external_id IN (SELECT jsonb_array_elements_text(?::jsonb)) ORDER BY s.id"
+	// Each is looked up: a plan that was kept while the table was small would read all of it for ten.
+	condition := "s.provider_id = ? AND s.external_id = ANY (?::text[]) ORDER BY s.id"
 	if lock {
 		condition += " FOR UPDATE OF s"
 	}
-	rows, err := load(ctx, db, condition, providerID, string(ids))
+	rows, err := load(ctx, db, condition, providerID, postgres.Texts(external))
 	byID := make(map[string]*Subscription, len(rows))
 	for i := range rows {
 		byID[rows[i].ExternalID] = &rows[i]

@@ -231,7 +231,7 @@ func (w *worker) judgeAccount(ctx context.Context, tx *gorm.DB, id uuid.UUID) er
 	return w.s.Reviews.Refresh(ctx, tx, ids)
 }
 
-// accountsEnd lets mapping work on what changed and says how the run ended.
+// accountsEnd says how the run ended. Mapping sees by itself that accounts have changed.
 func (w *worker) accountsEnd(ctx context.Context, l distributor.AccountListing) outcome {
 	c := &w.progress.counts
 	if l.Complete && len(l.Bad) == 0 || w.run.AppliesRunID != nil {
@@ -239,19 +239,7 @@ func (w *worker) accountsEnd(ctx context.Context, l distributor.AccountListing) 
 			return failure(err)
 		}
 	}
-	mapped := 0
-	if c.Added+c.Changed+c.Gone > 0 && w.s.AccountsChanged != nil {
-		var err error
-		if mapped, err = w.s.AccountsChanged(ctx, w.provider.ID); err != nil {
-			return outcome{Partial, "The accounts were read and stored, but the mapping suggestions could not be " +
-				"made again.", "Sync the accounts once more."}
-		}
-	}
 	c.Failed += len(l.Bad)
-	out := outcome{state: Succeeded}
-	if mapped > 0 {
-		out.message = fmt.Sprintf("%d mapped by Seatledger: same tenant id, or same domain with one candidate.", mapped)
-	}
 	switch {
 	case len(l.Bad) > 0:
 		return outcome{Partial, fmt.Sprintf("%d records could not be read or stand there twice with unlike facts. They "+
@@ -261,5 +249,5 @@ func (w *worker) accountsEnd(ctx context.Context, l distributor.AccountListing) 
 		return outcome{Partial, "The distributor's total and its list disagree, so no account was marked as gone.",
 			"Sync again; if it lasts, ask the distributor."}
 	}
-	return out
+	return outcome{state: Succeeded}
 }

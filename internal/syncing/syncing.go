@@ -35,10 +35,6 @@ type Service struct {
 	Verify func(ctx context.Context, id uuid.UUID) (distributor.Check, error)
 	// Enqueue puts the run's job into the queue, in the run's own transaction, not before the delay is over.
 	Enqueue func(ctx context.Context, tx *gorm.DB, runID uuid.UUID, delay time.Duration) error
-	// AccountsChanged is told after an account run that brought changes: mapping makes its
-	// suggestions again and maps what is certain. It gives how many were mapped.
-	AccountsChanged func(ctx context.Context, providerID uuid.UUID) (mapped int, err error)
-
 	// SyncAt is the time of day of the nightly run, as hours and minutes since midnight in Zone. Until SyncUntil a
 	// failed night is tried again.
 	SyncAt, SyncUntil time.Duration

@@ -74,7 +74,6 @@ func newWorld(t *testing.T, data sandbox.DataOptions) *world {
 			w.queued = append(w.queued, id)
 			return nil
 		},
-		AccountsChanged: w.mapping.Refresh,
 	}
 	p, err := providers.Create(t.Context(), person, provider.Input{
 		Name: "Sandbox", ComprehensiveAPI: true, URL: srv.URL, TokenURL: srv.URL + "/oauth2/v1/token",

@@ -1,5 +1,6 @@
 // A progress bar that listens to server-sent events. The browser reconnects by
-// itself; when the run is over the page is loaded once more, for the whole result.
+// itself; when the run is over the page is loaded once more, for the whole result,
+// unless the server says that somebody may be deciding on it.
 class LiveProgress extends HTMLElement {
   #source = null;
   #spoken = 0;
@@ -23,7 +24,7 @@ class LiveProgress extends HTMLElement {
     this.#speak(now.text);
     if (now.final) {
       this.#source.close();
-      location.reload();
+      if (!now.stay) location.reload();
     }
   }
 

@@ -25,10 +25,14 @@ type Queue struct {
 	Reasons    *ui.Waterfall
 	Taken      *Taken
 	Freshness  string
-	Previous   string
-	Next       string
-	Help       ui.FoldedKeys
-	Undo       *ui.PostButton // the last thing this person did, when no notice offers it
+	// Suggesting tells how far the making of suggestions is, above all else.
+	Suggesting []templ.Component
+	// NoCandidate stands where there is none.
+	NoCandidate string
+	Previous    string
+	Next        string
+	Help        ui.FoldedKeys
+	Undo        *ui.PostButton // the last thing this person did, when no notice offers it
 }
 
 // Choice is a small form that chooses among few.

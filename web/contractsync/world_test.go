@@ -104,7 +104,6 @@ func (d *desk) wire() {
 			d.queued = append(d.queued, id)
 			return nil
 		},
-		AccountsChanged: func(context.Context, uuid.UUID) (int, error) { return 0, nil },
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -16,6 +17,8 @@ type Progress struct {
 	Text   string            `json:"text"`
 	Values map[string]string `json:"values,omitempty"`
 	Final  bool              `json:"final"`
+	// Stay, of a final one, leaves the page as it is: somebody may be deciding on it.
+	Stay bool `json:"stay,omitempty"`
 }
 
 // Stream is an open answer of server-sent events.
@@ -56,4 +59,48 @@ func (s *Stream) write(text string) error {
 		return err
 	}
 	return s.ctl.Flush()
+}
+
+const (
+	lookEvery = time.Second
+	pingEvery = 15 // looks without news
+)
+
+// Follow streams what read tells once a second until that is final, the reader leaves, or mayStay no longer holds: the
+// session would not be let in again.
+func Follow(c echo.Context, mayStay func() bool, read func() (Progress, error)) error {
+	p, err := read()
+	if err != nil {
+		return err
+	}
+	stream, err := Events(c)
+	if err != nil {
+		return err
+	}
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	var last *Progress
+	for silent := 0; ; silent++ {
+		switch {
+		case last == nil || !reflect.DeepEqual(p, *last):
+			now := p
+			err, last, silent = stream.Send(p), &now, 0
+		case silent >= pingEvery:
+			err, silent = stream.Ping(), 0
+		}
+		if err != nil || p.Final {
+			return nil //nolint:nilerr // nobody listens any more, or there is nothing more to tell
+		}
+		select {
+		case <-c.Request().Context().Done():
+			return nil
+		case <-look.C:
+		}
+		if !mayStay() {
+			return nil
+		}
+		if p, err = read(); err != nil {
+			return err
+		}
+	}
 }

@@ -30,6 +30,8 @@ type Handlers struct {
 	Zone    *time.Location
 	Mapping *mapping.Service
 	Works   *selection.Service
+	// Sessions tells whether a session would still be let in.
+	Sessions *session.Manager
 }
 
 const (

@@ -27,6 +27,7 @@ type desk struct {
 	progress  account.Progress
 	providers []account.ProviderChoice
 	fresh     mapping.Freshness
+	underWay  []mapping.UnderWay
 	heritage  *mapping.Heritage
 	answers   mapping.Answers
 	last      mapping.Act
@@ -119,6 +120,9 @@ func (d *desk) readQueue(ctx context.Context, db *gorm.DB, f mapping.QueueFilter
 		return err
 	}
 	if d.progress, err = account.ProgressOf(ctx, db, f.ProviderID); err != nil {
+		return err
+	}
+	if d.underWay, err = mapping.UnderWayOf(ctx, db, f.ProviderID); err != nil {
 		return err
 	}
 	d.providers, err = account.ProviderChoices(ctx, db)

@@ -31,6 +31,7 @@ func (h Handlers) page(c echo.Context, d desk) view.Queue {
 	}
 	m := view.Queue{Page: session.Page(c, title, nav), Progress: progress(d.progress),
 		Tabs: shelfTabs(d.where, d.counts), Providers: providerChoice(d), Help: keys}
+	m.Suggesting = suggesting(d.underWay)
 	m.Page.Kicker = "Mapping queue"
 	m.Page.Actions = pageLinks(d.where, d.mayMap)
 	if !offersUndo(m.Page.Flash) && d.mayMap {
@@ -44,7 +45,7 @@ func (h Handlers) page(c echo.Context, d desk) view.Queue {
 	m.Page.Badges, m.Page.Meta = badges(d), h.meta(d)
 	m.Callouts, m.Taken = h.callouts(d), taken(d)
 	m.Candidates, m.Search = candidates(d), d.searching()
-	m.Freshness = h.freshness(d.fresh)
+	m.Freshness, m.NoCandidate = h.freshness(d.fresh), noCandidate(d)
 	m.Previous, m.Next = neighbour(d.where, d.place.Previous), neighbour(d.where, d.place.Next)
 	if d.mayMap {
 		m.Decide = decide(d)
@@ -165,12 +166,22 @@ func neighbour(w where, id uuid.NullUUID) string {
 func (h Handlers) freshness(f mapping.Freshness) string {
 	switch {
 	case f.ComputedAt.IsZero():
-		return "Suggestions are being made; look again in a few seconds."
+		return "Suggestions are being made."
 	case f.Stale:
 		return "The data have changed since the suggestions were made " + ago(h.Clock.Now().Sub(f.ComputedAt)) +
 			"; they are being made again."
 	}
 	return "Suggestions made " + ago(h.Clock.Now().Sub(f.ComputedAt)) + ", over all accounts of the provider."
+}
+
+// noCandidate says why an account has none: nobody looks like it, or nobody has looked yet.
+func noCandidate(d desk) string {
+	for _, u := range d.underWay {
+		if u.ProviderID == d.account.ProviderID && !u.State.Finished() {
+			return "Not looked at yet: suggestions are being made. Load the page again, or search below."
+		}
+	}
+	return "No CRM account looks like this customer."
 }
 
 func ago(d time.Duration) string {

@@ -93,7 +93,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers 
 		accounts: accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Bulk: a.Bulk,
 			Sync: a.Sync},
 		mapping: mapping.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping,
-			Works: a.Bulk},
+			Works: a.Bulk, Sessions: m},
 		contracts: contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone, Fill: a.FillPrices, Bulk: a.Bulk,
 			Imports: files},
 		prices:   prices.Handlers{Prices: a.Prices, Imports: files, Zone: a.Zone},

@@ -228,6 +228,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		list("/mapping/history", h.mapping.History),
 		get("/mapping/bulk", h.mapping.Bulk, operator),
 		takes(RunClass, post("/mapping/bulk", h.mapping.AcceptMany, operator)),
+		stream(get("/mapping/suggestions/:id/events", h.mapping.Suggesting)),
 		get("/mapping/batches/:id", h.mapping.Batch),
 		post("/mapping/undo", h.mapping.Undo, operator),
 		post("/mapping/:id/accept", h.mapping.Accept, operator),
