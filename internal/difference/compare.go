@@ -139,6 +139,9 @@ type sights struct {
 
 // look compares the bill twice on one state of the records, one comparison after the other: each needs its room.
 func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err error) {
+	if err := b.setPlainApart(ctx, tx); err != nil {
+		return out, err
+	}
 	sides, windows, err := b.sides(ctx, tx)
 	if err != nil {
 		return out, err
@@ -147,7 +150,7 @@ func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err
 	if err != nil {
 		return out, err
 	}
-	out.invoices, out.compared, out.invoiced = r.Differences, r.Compared, windows
+	out.invoices, out.compared, out.invoiced = r.Differences, r.Compared+b.subs.agreeing, windows
 	sides.Again()
 	if err := b.ledger(ctx, tx, sides); err != nil {
 		return out, err
