@@ -52,7 +52,7 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 		if err := b.hash(tx, true); err != nil {
 			return err
 		}
-		if err := match(ctx, tx, id); err != nil {
+		if err := match(ctx, tx, b); err != nil {
 			return err
 		}
 		return b.credits(ctx, tx)
@@ -97,8 +97,8 @@ func (b bill) hash(tx *gorm.DB, all bool) error {
 	if b.Lines < manyLines {
 		return nil
 	}
-	return tx.Exec(fmt.Sprintf("SET LOCAL enable_nestloop = %t; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off",
-		!all)).Error
+	return tx.Exec(fmt.Sprintf("SET LOCAL enable_nestloop = %t; SET LOCAL enable_mergejoin = %t; "+
+		"SET LOCAL work_mem = '64MB'; SET LOCAL jit = off", !all, !all)).Error
 }
 
 // sparing has memory given back sooner while a long bill is compared: what waits of it is nearly all there is, and
@@ -121,7 +121,7 @@ func (b bill) sparing() (done func()) {
 	}
 }
 
-const sparingPercent = 5
+const sparingPercent = 25
 
 // sparingNow is of the process: it has one collector.
 var sparingNow struct {

@@ -90,7 +90,7 @@ kept AS (
 			OR min(c.effective_at) FILTER (WHERE c.delta <> 0) = min(l.from_on))
 		AND coalesce(bool_and(c.cost_currency = l.currency AND coalesce(c.cost_period, '') = 'month'
 			AND abs(c.unit_cost - l.unit) <= 0.01) FILTER (WHERE c.unit_cost IS NOT NULL), true)
-		AND count(DISTINCT c.unit_cost) <= 1),
+		AND min(c.unit_cost) IS NOT DISTINCT FROM max(c.unit_cost)),
 plain AS MATERIALIZED (SELECT id FROM sold JOIN kept USING (id))
 SELECT l.id::text, l.from_on::text, l.to_on::text, NULL FROM lines l
 WHERE NOT EXISTS (SELECT FROM plain p WHERE p.id = l.id)
@@ -100,6 +100,15 @@ UNION ALL SELECT NULL, NULL, NULL, count(*)::text FROM plain`
 func (b *bill) setPlainApart(ctx context.Context, tx *gorm.DB) error {
 	args := b.args()
 	b.subs = subs{}
+	sorts := func(on bool) error {
+		if b.Lines < manyLines {
+			return nil
+		}
+		return tx.Exec(fmt.Sprintf("SET LOCAL enable_sort = %t", on)).Error // sums need no order
+	}
+	if err := sorts(false); err != nil {
+		return err
+	}
 	err := each(ctx, tx, agreeingSQL, args, 4, func(r []string) (err error) {
 		if r[0] == "" {
 			b.subs.agreeing, err = strconv.Atoi(r[3])
@@ -107,6 +116,9 @@ func (b *bill) setPlainApart(ctx context.Context, tx *gorm.DB) error {
 		}
 		return b.subs.add(r[0], r[1], r[2])
 	})
+	if err == nil {
+		err = sorts(true)
+	}
 	if err != nil {
 		return fmt.Errorf("what of bill %s agrees in the plainest way: %w", b.ID, err)
 	}

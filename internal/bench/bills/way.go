@@ -209,7 +209,20 @@ func (w *way) furnish(ctx context.Context, super *pgx.Conn) error {
 			return err
 		}
 	}
-	return nil
+	return w.migrate(ctx, wayDatabase) // the model may be of an earlier day
+}
+
+func (w *way) migrate(ctx context.Context, database string) error {
+	cfg, err := w.server.PoolConfig(embedded.OwnerRole, database)
+	if err != nil {
+		return err
+	}
+	owner, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer owner.Close()
+	return postgres.Migrate(ctx, owner)
 }
 
 // makeModel fills a database that nobody connects to from then on. What was broken off is begun anew.
@@ -234,16 +247,7 @@ func (w *way) makeModel(ctx context.Context, super *pgx.Conn, model string) erro
 		embedded.OwnerRole, embedded.AppRole)); err != nil {
 		return err
 	}
-	if cfg, err = w.server.PoolConfig(embedded.OwnerRole, model); err != nil {
-		return err
-	}
-	owner, err := pgxpool.NewWithConfig(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	err = postgres.Migrate(ctx, owner)
-	owner.Close()
-	if err != nil {
+	if err := w.migrate(ctx, model); err != nil {
 		return err
 	}
 	for _, sql := range append([]string{`SET session_replication_role = replica`}, records(w.subscriptions())...) {
