@@ -163,7 +163,7 @@ func (s Service) mayBeBilled(ctx context.Context, tx *gorm.DB, r Row, all []lack
 	err := tx.WithContext(ctx).Raw(`SELECT coalesce(s.hold_reason, '') AS hold_reason,
 			EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id) AS signed,
 			EXISTS (SELECT FROM differences d WHERE d.bill_id = ? AND d.subscription_id = s.id AND d.kind = 'double'
-				AND d.gone_at IS NULL) AS double
+				AND d.gone_at IS NULL AND d.state <> 'dismissed') AS double
 		FROM subscriptions s WHERE s.id = ?`, r.BillID, r.SubscriptionID.UUID).Scan(&is).Error
 	if err != nil {
 		return fmt.Errorf("may it be billed: %w", err)

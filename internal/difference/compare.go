@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -168,7 +169,14 @@ func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err
 		return out, err
 	}
 	terms, err := s.terms(ctx, tx, b)
-	out.ledger = append(append(out.ledger, costs...), terms...)
+	if err != nil {
+		return out, err
+	}
+	doubles, err := s.twice(ctx, tx, b)
+	if err != nil {
+		return out, err
+	}
+	out.ledger = slices.Concat(out.ledger, costs, terms, doubles)
 	if err := numbered(ctx, tx, out.invoices, out.ledger); err != nil {
 		return out, err
 	}
