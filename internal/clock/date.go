@@ -44,6 +44,14 @@ func (d Date) String() string {
 	return d.t.Format(time.DateOnly)
 }
 
+// Append writes what String does behind other letters.
+func (d Date) Append(to []byte) []byte {
+	if d.IsZero() {
+		return to
+	}
+	return d.t.AppendFormat(to, time.DateOnly)
+}
+
 // IsZero tells whether the date is not known.
 func (d Date) IsZero() bool { return d.t.IsZero() }
 

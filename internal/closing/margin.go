@@ -40,7 +40,8 @@ sides AS (
 		coalesce(nullif(s.product_name, ''), nullif(l.product, ''), l.part_number) AS product, coalesce(s.vendor,
 			'') AS vendor,
 		l.currency, l.amount AS charged, 0 AS billed
-	FROM bills b JOIN supplier_bill_lines l ON l.bill_id = b.id LEFT JOIN supplier_matches m ON m.line_id = l.id
+	FROM bills b JOIN supplier_bill_lines l ON l.bill_id = b.id LEFT JOIN supplier_matches m
+		ON m.bill_id = l.bill_id AND m.line_id = l.id
 	LEFT JOIN subscriptions s ON s.id = m.subscription_id LEFT JOIN crm_accounts c ON c.id = m.crm_account_id
 	UNION ALL
 	SELECT i.crm_account_id, c.name, coalesce(nullif(s.product_name, ''), s.part_number), s.vendor, x.currency, 0,

@@ -151,7 +151,7 @@ const movedSQL = `WITH charged AS (
 	SELECT b.month, m.crm_account_id, coalesce(c.name, nullif(btrim(l.customer), ''), 'Unknown') AS customer,
 		l.currency, l.amount
 	FROM supplier_bills b JOIN supplier_bill_lines l ON l.bill_id = b.id LEFT JOIN supplier_matches m
-		ON m.line_id = l.id
+		ON m.bill_id = l.bill_id AND m.line_id = l.id
 	LEFT JOIN crm_accounts c ON c.id = m.crm_account_id
 	WHERE b.month IN (CAST(@month AS date), CAST(CAST(@month AS date) - interval '1 month' AS date))
 		AND b.provider_id IS NOT DISTINCT FROM CAST(@provider AS uuid) AND b.aside_at IS NULL),

@@ -33,6 +33,9 @@ type trace struct {
 	// Contract is that of the typed lines.
 	Contract uuid.UUID `json:"contract,omitzero"`
 	Rows     []entry   `json:"rows,omitempty"`
+	// Shortened are orders of earlier decisions that gave way to Left.
+	Shortened []uuid.UUID `json:"shortened,omitempty"`
+	Left      []uuid.UUID `json:"left,omitempty"`
 }
 
 // entry is a row that an acceptance wrote into the ledger; Was is the day that it had before, where it only moved.
@@ -59,6 +62,7 @@ func (t trace) and(more trace) trace {
 	}
 	t.Seats, t.Typed, t.Rows = append(t.Seats, more.Seats...), append(t.Typed, more.Typed...), append(t.Rows,
 		more.Rows...)
+	t.Shortened, t.Left = append(t.Shortened, more.Shortened...), append(t.Left, more.Left...)
 	return t
 }
 
@@ -73,6 +77,9 @@ func (s Service) bill(ctx context.Context, tx *gorm.DB, by audit.Actor, step Ste
 	r, err := open(ctx, tx, step.ID, step.Version)
 	if err != nil {
 		return audit.Event{}, err
+	}
+	if r.takesBack() {
+		return s.giveBack(ctx, tx, by, r)
 	}
 	if why := notBillable(r); why != "" {
 		return audit.Event{}, errs.New(errs.Conflict, why+" Nothing was changed.")
@@ -156,7 +163,7 @@ func (s Service) mayBeBilled(ctx context.Context, tx *gorm.DB, r Row, all []lack
 	err := tx.WithContext(ctx).Raw(`SELECT coalesce(s.hold_reason, '') AS hold_reason,
 			EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id) AS signed,
 			EXISTS (SELECT FROM differences d WHERE d.bill_id = ? AND d.subscription_id = s.id AND d.kind = 'double'
-				AND d.gone_at IS NULL) AS double
+				AND d.gone_at IS NULL AND d.state <> 'dismissed') AS double
 		FROM subscriptions s WHERE s.id = ?`, r.BillID, r.SubscriptionID.UUID).Scan(&is).Error
 	if err != nil {
 		return fmt.Errorf("may it be billed: %w", err)
@@ -416,6 +423,9 @@ func (s Service) takeBack(ctx context.Context, tx *gorm.DB, by audit.Actor, r Ro
 		if err := s.takeOut(ctx, tx, by, r, row); err != nil {
 			return err
 		}
+	}
+	if err := s.orderAgain(ctx, tx, by, t); err != nil {
+		return err
 	}
 	err = tx.WithContext(ctx).Exec(`UPDATE supplier_seats SET undone_at = ?, undone_by = ? WHERE difference_id = ?
 		AND undone_at IS NULL`, s.Clock.Now(), by.Name, r.ID).Error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -52,7 +53,7 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 		if err := b.hash(tx, true); err != nil {
 			return err
 		}
-		if err := match(ctx, tx, id); err != nil {
+		if err := match(ctx, tx, b); err != nil {
 			return err
 		}
 		return b.credits(ctx, tx)
@@ -97,8 +98,8 @@ func (b bill) hash(tx *gorm.DB, all bool) error {
 	if b.Lines < manyLines {
 		return nil
 	}
-	return tx.Exec(fmt.Sprintf("SET LOCAL enable_nestloop = %t; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off",
-		!all)).Error
+	return tx.Exec(fmt.Sprintf("SET LOCAL enable_nestloop = %t; SET LOCAL enable_mergejoin = %t; "+
+		"SET LOCAL work_mem = '64MB'; SET LOCAL jit = off", !all, !all)).Error
 }
 
 // sparing has memory given back sooner while a long bill is compared: what waits of it is nearly all there is, and
@@ -121,7 +122,7 @@ func (b bill) sparing() (done func()) {
 	}
 }
 
-const sparingPercent = 5
+const sparingPercent = 25
 
 // sparingNow is of the process: it has one collector.
 var sparingNow struct {
@@ -139,6 +140,9 @@ type sights struct {
 
 // look compares the bill twice on one state of the records, one comparison after the other: each needs its room.
 func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err error) {
+	if err := b.setPlainApart(ctx, tx); err != nil {
+		return out, err
+	}
 	sides, windows, err := b.sides(ctx, tx)
 	if err != nil {
 		return out, err
@@ -147,7 +151,7 @@ func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err
 	if err != nil {
 		return out, err
 	}
-	out.invoices, out.compared, out.invoiced = r.Differences, r.Compared, windows
+	out.invoices, out.compared, out.invoiced = r.Differences, r.Compared+b.subs.agreeing, windows
 	sides.Again()
 	if err := b.ledger(ctx, tx, sides); err != nil {
 		return out, err
@@ -165,7 +169,14 @@ func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err
 		return out, err
 	}
 	terms, err := s.terms(ctx, tx, b)
-	out.ledger = append(append(out.ledger, costs...), terms...)
+	if err != nil {
+		return out, err
+	}
+	doubles, err := s.twice(ctx, tx, b)
+	if err != nil {
+		return out, err
+	}
+	out.ledger = slices.Concat(out.ledger, costs, terms, doubles)
 	if err := numbered(ctx, tx, out.invoices, out.ledger); err != nil {
 		return out, err
 	}

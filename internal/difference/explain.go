@@ -267,7 +267,7 @@ SELECT 'line ' || l.id, coalesce(nullif(l.subscription_external_id, ''), nullif(
 		l.part_number, '',
 	'', NULL, false, false, l.usage, coalesce(` + defaultRule + `
 		m.crm_account_id AND k.active AND k.is_default AND k.currency = l.currency ORDER BY k.id LIMIT 1), '')
-FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id
+FROM supplier_bill_lines l JOIN supplier_matches m ON m.bill_id = l.bill_id AND m.line_id = l.id
 LEFT JOIN provider_accounts a ON a.id = m.account_id LEFT JOIN crm_accounts c ON c.id = m.crm_account_id
 WHERE l.id = ANY (CAST(@lines AS uuid[]))`
 

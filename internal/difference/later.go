@@ -23,7 +23,7 @@ func number(d decimal.NullDecimal) string {
 func (b bill) credits(ctx context.Context, tx *gorm.DB) error {
 	err := tx.WithContext(ctx).Exec(`
 		WITH lines AS (SELECT l.id, l.amount, l.currency, l.quantity, l.place, `+thing+` AS subject
-			FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id
+			FROM supplier_bill_lines l JOIN supplier_matches m ON m.bill_id = l.bill_id AND m.line_id = l.id
 			WHERE l.bill_id = @bill AND l.amount < 0 AND NOT EXISTS (SELECT FROM differences t WHERE
 			t.credit_line_id = l.id)),
 		pairs AS (SELECT DISTINCT ON (d.id) d.id, l.id AS line FROM differences d

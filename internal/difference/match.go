@@ -4,23 +4,47 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 )
 
 // match finds what each line of a bill is about: what a person has said, then the ids, the surest first, then what
 // the line says of itself where only one subscription of the customer can be meant. What several can be stays with
-// its customer and product, and is compared in sums. One statement for all lines; a line that is about the same as
-// before stays untouched. What of a new line most likely comes out is written with it, and corrected where it does
-// not:
-// most lines of most bills are written once.
-func match(ctx context.Context, tx *gorm.DB, bill uuid.UUID) error {
-	err := tx.WithContext(ctx).Exec(matchSQL, map[string]any{"bill": bill}).Error
+// its customer and product, and is compared in sums. A line that is about the same as before stays untouched. What of
+// a new line most likely comes out is written with it, and corrected where it does not: most lines of most bills are
+// written once.
+//
+// Nearly all lines of a bill bear the id of one subscription, so these are written first, by a statement that knows no
+// more than that.
+func match(ctx context.Context, tx *gorm.DB, b bill) error {
+	tx = tx.WithContext(ctx)
+	var matched, said bool
+	err := tx.Raw(`SELECT EXISTS (SELECT FROM supplier_matches WHERE bill_id = ?), EXISTS (SELECT FROM supplier_keys
+		WHERE undone_at IS NULL AND provider_id IS NOT DISTINCT FROM CAST(? AS uuid))`, b.ID, b.ProviderID).Row().
+		Scan(&matched, &said)
+	first := !matched && !said
+	if err == nil && first {
+		err = tx.Exec(matchIDsSQL, map[string]any{"bill": b.ID, "provider": b.ProviderID}).Error
+	}
+	if err == nil {
+		err = tx.Exec(matchSQL, map[string]any{"bill": b.ID, "rest": first}).Error
+	}
 	if err != nil {
-		return fmt.Errorf("match the lines of bill %s: %w", bill, err)
+		return fmt.Errorf("match the lines of bill %s: %w", b.ID, err)
 	}
 	return nil
 }
+
+// An id that two subscriptions bear, but for case and blanks, is left to what looks at both.
+const matchIDsSQL = `
+INSERT INTO supplier_matches (line_id, bill_id, way, subscription_id, account_id, crm_account_id, certainty, reasons,
+	answer, answer_why)
+SELECT l.id, @bill, 'id', s.id, s.account_id, s.crm_account_id, 100, 'the same id of the subscription',
+	CASE WHEN l.usage THEN 'incomparable' ELSE 'equal' END, CASE WHEN l.usage THEN 'usage has no expected cost' ELSE '' END
+FROM supplier_bill_lines l JOIN subscriptions s ON supplier_id(s.external_id) = supplier_id(l.subscription_external_id)
+WHERE l.bill_id = @bill AND l.subscription_external_id <> '' AND supplier_id(l.subscription_external_id) <> ''
+	AND (CAST(@provider AS uuid) IS NULL OR s.provider_id = CAST(@provider AS uuid))
+	AND NOT EXISTS (SELECT FROM subscriptions o WHERE supplier_id(o.external_id) = supplier_id(s.external_id)
+		AND o.id <> s.id AND (CAST(@provider AS uuid) IS NULL OR o.provider_id = CAST(@provider AS uuid)))`
 
 // A twin that waits for a person, or what has ended, gives way to what is active.
 const matchSQL = `
@@ -29,7 +53,8 @@ lines AS MATERIALIZED (
 	SELECT l.id, supplier_id(l.subscription_external_id) AS sid, supplier_id(l.vendor_subscription_id) AS vid,
 		supplier_id(l.order_id) AS oid, l.part_number, l.customer_external_id, l.customer, l.tenant_id, l.to_on,
 		abs(l.quantity) AS quantity, l.usage
-	FROM supplier_bill_lines l WHERE l.bill_id = @bill),
+	FROM supplier_bill_lines l WHERE l.bill_id = @bill
+		AND (NOT @rest OR NOT EXISTS (SELECT FROM supplier_matches m WHERE m.bill_id = @bill AND m.line_id = l.id))),
 subs AS NOT MATERIALIZED (
 	SELECT s.id, s.account_id, s.crm_account_id, s.part_number, s.quantity, s.state, s.hold_reason, s.external_id,
 		s.vendor_subscription_id, s.contract_no, s.start_date
@@ -104,7 +129,8 @@ meant AS MATERIALIZED (
 		AND (s.account_id = r.account_id OR s.crm_account_id = r.crm_account_id)
 	WHERE r.part <> '' AND NOT r.usage AND s.state <> 'inactive'
 		AND (s.start_date IS NULL OR r.to_on IS NULL OR s.start_date < r.to_on)
-		AND NOT EXISTS (SELECT FROM by_id i WHERE i.subscription_id = s.id)),
+		AND NOT EXISTS (SELECT FROM by_id i WHERE i.subscription_id = s.id)
+		AND (NOT @rest OR NOT EXISTS (SELECT FROM supplier_matches m WHERE m.bill_id = @bill AND m.subscription_id = s.id))),
 facts AS (
 	SELECT line, subscription_id, account_id, crm_account_id,
 		CASE WHEN n = 1 AND agrees THEN 80 WHEN n = 1 THEN 70 ELSE 60 END AS certainty,

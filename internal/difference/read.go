@@ -29,6 +29,7 @@ type bill struct {
 	chain      postgres.IDs // itself, and those that it corrects
 	asked      int64
 	about      period
+	subs       subs
 }
 
 // period is the days that a bill is about: the months in which its lines begin. A line may reach far beyond them, and
@@ -108,7 +109,7 @@ func each(ctx context.Context, tx *gorm.DB, sql string, args pgx.NamedArgs, n in
 // sides hands a bill's lines and ours over to the engine, and tells which subscriptions were invoiced to the last day
 // that the bill is about.
 func (b bill) sides(ctx context.Context, tx *gorm.DB) (s *reconcile.Sides, invoiced map[uuid.UUID]bool, err error) {
-	s, invoiced = reconcile.NewSides(b.Lines), map[uuid.UUID]bool{}
+	s, invoiced = reconcile.NewSides(b.Lines-b.subs.agreeing), map[uuid.UUID]bool{}
 	if err := s.About(b.about.From.String(), b.about.To.String()); err != nil {
 		return nil, nil, err
 	}
@@ -126,7 +127,7 @@ func (b bill) sides(ctx context.Context, tx *gorm.DB) (s *reconcile.Sides, invoi
 
 func (b bill) args() pgx.NamedArgs {
 	return pgx.NamedArgs{"bill": b.ID, "provider": b.ProviderID, "from": b.about.From.String(),
-		"to": b.about.To.String()}
+		"to": b.about.To.String(), "subs": b.subs.ids, "starts": b.subs.from, "ends": b.subs.to}
 }
 
 // thing is the SQL of what a line is about, as the engine is told: our subscription, or what the bill calls it.
@@ -155,7 +156,8 @@ SELECT l.id::text, ` + thing + `, CASE WHEN m.subscription_id IS NULL THEN ` + o
 	trim_scale(l.amount)::text, trim_scale(l.exchange_rate)::text, l.currency, CASE WHEN l.usage THEN '1' END,
 		m.subscription_id::text
 FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id
-WHERE l.bill_id = @bill AND m.bill_id = @bill AND NOT EXISTS (SELECT FROM differences d
+WHERE l.bill_id = @bill AND m.bill_id = @bill AND (m.subscription_id IS NULL
+		OR m.subscription_id = ANY (@subs::uuid[])) AND NOT EXISTS (SELECT FROM differences d
 	WHERE d.credit_line_id = l.id AND d.credit_line_id IS NOT NULL)`
 
 // charges hands over the lines of the bill.
@@ -172,15 +174,17 @@ func (b bill) charges(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) erro
 	})
 }
 
-// ours are the subscriptions that a bill can be about, with the days from the earliest to the last that any line of
+// ours are the subscriptions that are looked at (subs), with the days from the earliest to the last that any line of
 // the bill charges them for.
 const ours = `WITH ours AS MATERIALIZED (
-	SELECT m.subscription_id AS id, min(coalesce(l.from_on, @from::date)) AS from_on,
-		max(coalesce(l.to_on, l.from_on + 1, @to::date)) AS to_on
-	FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
-	WHERE m.bill_id = @bill AND l.bill_id = @bill AND m.subscription_id IS NOT NULL GROUP BY 1),
+	SELECT * FROM unnest(@subs::uuid[], @starts::date[], @ends::date[]) AS o (id, from_on, to_on)),
 days AS MATERIALIZED (
 	SELECT least(min(from_on), @from::date) AS from_on, greatest(max(to_on), @to::date) AS to_on FROM ours)`
+
+// notOnBill is the SQL of what no line of the bill is about, by the column that names it.
+func notOnBill(column string) string {
+	return `NOT EXISTS (SELECT FROM supplier_matches o WHERE o.bill_id = @bill AND o.subscription_id = ` + column + `)`
+}
 
 // customers are those that lines of the bill are about.
 const customers = `, customers AS MATERIALIZED (
@@ -191,7 +195,7 @@ const longestCycle = `interval '36 months'`
 
 // Days that other bills charge are compared with those. Of a subscription that this bill does not have, what another
 // bill charges whole is left out here, and the other days go by its cycles.
-const salesSQL = ours + customers + `,
+var salesSQL = ours + customers + `,
 lines AS NOT MATERIALIZED (
 	SELECT x.id, x.subscription_id, x.invoice_id, x.part_number, x.from_date, x.to_date, x.price_period, x.seats,
 		x.unit_price, x.amount, x.currency, x.kind
@@ -210,7 +214,7 @@ besides AS (
 			WHEN 'quarterly' THEN interval '3 months' WHEN 'annual' THEN interval '12 months'
 			WHEN 'triennial' THEN interval '36 months' ELSE interval '0' END
 		AND x.to_date > @from::date
-		AND NOT EXISTS (SELECT FROM ours o WHERE o.id = x.subscription_id)
+		AND ` + notOnBill("x.subscription_id") + `
 		AND NOT EXISTS (SELECT FROM others o WHERE o.id = x.subscription_id AND CASE WHEN x.kind = 'once'
 			THEN o.from_on < x.to_date AND o.to_on > x.from_date
 			ELSE o.from_on <= x.from_date AND o.to_on >= x.to_date END)
@@ -260,7 +264,7 @@ billed AS (
 	FROM billing_contracts k LEFT JOIN (SELECT contract_id, max(period_end) AS to_on FROM invoices
 		WHERE state <> 'void' AND kind <> 'credit' GROUP BY 1) i ON i.contract_id = k.id),
 paid AS MATERIALIZED (
-	SELECT x.subscription_id AS id, max(x.to_date) AS to_on FROM invoice_lines x
+	SELECT x.subscription_id AS id, max(x.to_date) AS to_on FROM invoice_lines x JOIN ours o ON o.id = x.subscription_id
 	WHERE x.standing AND x.kind IN ('cycle', 'catch_up') AND x.to_date > (SELECT from_on FROM days) GROUP BY 1),
 signed AS MATERIALIZED (
 	SELECT o.*, s.billable_from, s.state <> 'held' AND s.contract_id IS NOT NULL
@@ -298,11 +302,12 @@ func (b bill) windows(ctx context.Context, tx *gorm.DB, s *reconcile.Sides, invo
 }
 
 // Of a subscription that this bill does not have, what others charge is asked for as far as a cycle reaches.
-const claimsSQL = ours + `
+var claimsSQL = ours + `
 SELECT m.subscription_id::text, l.from_on::text, l.to_on::text FROM supplier_bills b
 JOIN supplier_matches m ON m.bill_id = b.id JOIN supplier_bill_lines l ON l.id = m.line_id
 LEFT JOIN ours o ON o.id = m.subscription_id
 WHERE b.id <> @bill AND b.aside_at IS NULL AND m.subscription_id IS NOT NULL
+	AND (o.id IS NOT NULL OR ` + notOnBill("m.subscription_id") + `)
 	AND (o.id IS NOT NULL OR @provider::uuid IS NULL OR b.provider_id IS NULL OR b.provider_id = @provider::uuid)
 	AND (b.from_on IS NULL OR b.from_on < (SELECT to_on FROM days) AND b.to_on > (SELECT from_on FROM days))
 	AND l.to_on IS NOT NULL AND NOT l.usage
@@ -315,13 +320,13 @@ func (b bill) claims(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error
 
 // In what cycles the distributor charges: from the day on which the term began, each as long as is paid at once. What
 // a cycle costs is asked for only where the bill has none.
-const cyclesSQL = ours + `,
+var cyclesSQL = ours + `,
 sold AS MATERIALIZED (
 	SELECT DISTINCT x.subscription_id AS id FROM invoice_lines x JOIN subscriptions s ON s.id = x.subscription_id
 	WHERE x.standing AND x.kind IN ('cycle', 'catch_up') AND x.to_date > @from::date
 		AND x.from_date < @to::date + ` + longestCycle + `
 		AND (s.provider_id = @provider::uuid OR @provider::uuid IS NULL)
-		AND NOT EXISTS (SELECT FROM ours o WHERE o.id = x.subscription_id)),
+		AND ` + notOnBill("x.subscription_id") + `),
 costs AS MATERIALIZED (
 	SELECT DISTINCT ON (c.subscription_id) c.subscription_id AS id, c.cost_currency,
 		per_month(c.unit_cost, nullif(c.cost_period, '')) AS cost

@@ -63,6 +63,7 @@ type Side struct {
 
 	ByPerson bool // a person has said which subscription its lines are about
 
+	ordered  int        // orders of seats of the subscription that stand
 	billedTo clock.Date // the day after the last that standing lines of the subscription have
 }
 
@@ -77,11 +78,18 @@ func Beside(ctx context.Context, db *gorm.DB, id uuid.UUID) (s Side, err error) 
 	err = db.Raw(`SELECT l.id, l.line, l.charge, l.from_on, l.to_on, l.quantity, l.unit_price, l.amount, l.currency,
 		m.way,
 			m.reasons, m.certainty, m.answer, m.answer_why, m.subscription_id
-		FROM difference_lines x JOIN supplier_bill_lines l ON l.id = x.line_id JOIN supplier_matches m ON m.line_id
-		= l.id
+		FROM difference_lines x JOIN supplier_bill_lines l ON l.id = x.line_id JOIN supplier_matches m
+		ON m.bill_id = l.bill_id AND m.line_id = l.id
 		WHERE x.difference_id = ? ORDER BY l.place LIMIT ?`, id, mostShown).Scan(&s.Lines).Error
 	if err != nil {
 		return s, fmt.Errorf("lines of difference %s: %w", id, err)
+	}
+	if s.takesBack() {
+		orders, err := ordered(ctx, db, s.SubscriptionID.UUID)
+		if err != nil {
+			return s, err
+		}
+		s.ordered = len(orders)
 	}
 	err = db.Raw(`SELECT EXISTS (SELECT FROM supplier_keys k JOIN (`+keysOf+`) x ON x.key = k.key
 		WHERE k.undone_at IS NULL AND k.provider_id IS NOT DISTINCT FROM CAST(? AS uuid))`, id,

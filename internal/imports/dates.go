@@ -112,6 +112,11 @@ func isPlainDay(v string) bool {
 	if len(v) != len(time.DateOnly) || v[4] != '-' || v[7] != '-' {
 		return false
 	}
+	if v[8] < '3' && v[8] >= '0' && v[9] >= '1' && v[9] <= '8' && (v[5] == '0' && v[6] >= '1' && v[6] <= '9' ||
+		v[5] == '1' && v[6] >= '0' && v[6] <= '2') && v[0] == '2' && v[1] == '0' && v[2] >= '0' && v[2] <= '9' &&
+		v[3] >= '0' && v[3] <= '9' {
+		return true // most days are: every month has them
+	}
 	_, err := time.Parse(time.DateOnly, v)
 	return err == nil
 }

@@ -239,6 +239,7 @@ func (f stored) understand(tx *gorm.DB, k Kind) (understood, error) {
 	u.form = formOf(k, u.layout.Form)
 	u.table = tableOf(&u.sheet, u.layout, u.form)
 	u.table.From = Upload{ID: f.ID, File: f.FileName, At: f.UploadedAt}
+	u.table.reading = string(f.Layout)
 	u.table.whole = func(do func(sheet.Row) error) error { return f.each(tx, &u.sheet, do) }
 	_, streams := k.(Streamer)
 	if u.unclear = u.layout.lacks(u.form.Columns); u.unclear != "" {

@@ -25,6 +25,7 @@ type Table struct {
 	width   int // columns of the first line
 	ours    map[string]bool
 	whole   func(do func(sheet.Row) error) error
+	reading string
 }
 
 // Upload names a file for what remembers it.
@@ -69,6 +70,10 @@ func DateOrders() []Option {
 	return []Option{{string(monthFirst), "Month first: 3/4/2026 is 4 March"},
 		{string(dayFirst), "Day first: 3/4/2026 is 3 April"}}
 }
+
+// Reading stands for the way in which the file is read: the same file read in the same way has the same lines. It is
+// empty where that cannot be told.
+func (t Table) Reading() string { return t.reading }
 
 // DatesFitBoth tells whether dates of the file can mean two days and nothing in it tells which.
 func (t Table) DatesFitBoth() bool { return t.how.datesFit }
@@ -115,14 +120,15 @@ type how struct {
 	decimals
 	dates            order
 	datesFit         bool // some date fits both orders, and nothing tells
-	holds            map[int]Holds
-	names            map[int]string
+	holds            []Holds  // by column of the file
+	names            []string // the same
 	folded, foldedAt int
 	rounded          int
 }
 
 func howOf(s *sheet.Sheet, l Layout, f Form) how {
-	h := how{holds: map[int]Holds{}, names: map[int]string{}}
+	h := how{holds: make([]Holds, max(len(s.Head), len(l.Columns))), names: make([]string, max(len(s.Head),
+		len(l.Columns)))}
 	at := map[Holds][]int{}
 	for _, c := range f.Columns {
 		if i := l.column(c.Name); i >= 0 {
@@ -182,11 +188,15 @@ func (t *Table) line(r sheet.Row, values []string) (Line, *Row) {
 	var bad []string
 	for i, c := range cells {
 		var why string
-		values[i], why = t.how.value(i, strings.TrimSpace(tidied(unescape(c))), slices.Contains(r.Typed, i))
+		v, plain := unescape(c), plainASCII(c)
+		if !plain {
+			v = tidied(v)
+		}
+		values[i], why = t.how.value(i, strings.TrimSpace(v), slices.Contains(r.Typed, i))
 		if why != "" {
 			bad = append(bad, t.how.names[i]+": "+why)
 		}
-		if t.how.holds[i] == ID && values[i] != guardless(strings.TrimSpace(unescape(c)), ID) {
+		if !plain && t.how.holds[i] == ID && values[i] != guardless(strings.TrimSpace(unescape(c)), ID) {
 			if t.how.folded++; t.how.folded == 1 {
 				t.how.foldedAt = r.Line
 			}

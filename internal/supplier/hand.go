@@ -139,7 +139,7 @@ func (h HandLine) read(i int, currency string, problems errs.Fields) Line {
 		}
 		l.ToOn = l.ToOn.AddDays(1)
 	}
-	if namesNothing(l) {
+	if namesNothing(&l) {
 		problems.Add(LineField(i, "customer"),
 			"Say what the line is about: customer, subscription, part number or product.")
 	}

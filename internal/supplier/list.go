@@ -94,7 +94,7 @@ type LineRow struct {
 var Lines = &listing.List[LineRow]{
 	Name: "lines", One: "line", Many: "lines", Table: "supplier_bill_lines l", ID: "l.id", Default: "place",
 	Within: "l.bill_id = ?", Columns: lineList,
-	Joins: `LEFT JOIN supplier_matches m ON m.line_id = l.id
+	Joins: `LEFT JOIN supplier_matches m ON m.bill_id = l.bill_id AND m.line_id = l.id
 		LEFT JOIN LATERAL (SELECT d.id, d.kind, d.state FROM difference_lines x JOIN differences d ON d.id =
 		x.difference_id
 			WHERE x.line_id = l.id AND d.shown ORDER BY d.state = 'todo' DESC, abs(d.once_amount) DESC, d.id LIMIT

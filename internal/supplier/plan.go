@@ -1,6 +1,7 @@
 package supplier
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
@@ -8,7 +9,9 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -28,13 +31,8 @@ const shownOfEach = 300 // lines of each outcome that a preview shows
 type plan struct {
 	said said
 	bill Bill
-
-	by      map[string]*Sum
-	months  map[clock.Date]int
-	numbers map[string]int
-	digest  [4]uint64
-	marks   []uint64 // what each line is about
-	offs    int      // lines whose own total is not their amount with tax
+	reckoned
+	letters []byte // room for the letters of a line
 
 	refused     int
 	refusedRows []imports.Row
@@ -55,7 +53,7 @@ func (k kind) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
 	if p.said.form == Neutral && (!t.Ours(cAmount) || t.Has(cTo) && !t.Ours(cTo)) {
 		p.bill.Layout = Own
 	}
-	if err := t.Each(p.take); err != nil {
+	if err := p.read(t); err != nil {
 		return imports.Plan{}, err
 	}
 	p.conclude(t, clock.Today(k.Clock, k.Zone))
@@ -66,7 +64,23 @@ func (k kind) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
 }
 
 func newPlan(form Layout) *plan {
-	return &plan{said: said{form: form}, by: map[string]*Sum{}, months: map[clock.Date]int{}, numbers: map[string]int{}}
+	return &plan{said: said{form: form}, reckoned: reckoned{by: map[string]*Sum{}, months: map[clock.Date]int{},
+		numbers: map[string]int{}}}
+}
+
+// read reads the file through, unless that was done a moment ago.
+func (p *plan) read(t imports.Table) error {
+	of := reading{t.From.ID, t.Reading()}
+	if before := recalled(of); before != nil {
+		p.reckoned, p.refused, p.refusedRows = before.reckoned, before.refused, before.refusedRows
+	} else {
+		if err := t.Each(p.take); err != nil {
+			return err
+		}
+		remember(of, p)
+	}
+	p.bill.Lines, p.bill.FromOn, p.bill.ToOn = p.lines, p.fromOn, p.toOn
+	return nil
 }
 
 // take adds a line up.
@@ -97,16 +111,15 @@ func (p *plan) add(l Line) {
 		p.by[s.Currency] = s
 	}
 	s.add(l)
-	b := &p.bill
-	b.Lines++
+	p.lines++
 	if !l.FromOn.IsZero() {
 		p.months[l.FromOn.AddDays(1-l.FromOn.Day())]++
-		if b.FromOn.IsZero() || l.FromOn.Before(b.FromOn) {
-			b.FromOn = l.FromOn
+		if p.fromOn.IsZero() || l.FromOn.Before(p.fromOn) {
+			p.fromOn = l.FromOn
 		}
-		b.ToOn = clock.Later(b.ToOn, l.ToOn)
+		p.toOn = clock.Later(p.toOn, l.ToOn)
 	}
-	p.mark(l)
+	p.mark(&l)
 }
 
 func (s *Sum) add(l Line) {
@@ -129,9 +142,10 @@ func (p *plan) refuse(row imports.Row) {
 }
 
 // mark notes what the line is about, and adds it to the digest, which is the same in whatever order lines come.
-func (p *plan) mark(l Line) {
+func (p *plan) mark(l *Line) {
 	p.marks = append(p.marks, l.about())
-	sum := sha256.Sum256([]byte(l.facts()))
+	p.letters = l.facts(p.letters[:0])
+	sum := sha256.Sum256(p.letters)
 	for i := range p.digest {
 		p.digest[i] += binary.LittleEndian.Uint64(sum[i*8:])
 	}
@@ -140,54 +154,90 @@ func (p *plan) mark(l Line) {
 var seed = maphash.MakeSeed()
 
 // about stands for what a line charges, without how much: a corrected bill has it too.
-func (l Line) about() uint64 {
+func (l *Line) about() uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	whom := firstOf(l.VendorSubscriptionID, l.SubscriptionExternalID, l.OrderID)
 	if whom == "" {
 		whom = strings.Join([]string{l.CustomerExternalID, l.TenantID, l.Customer, l.Product}, "\x1f")
 	}
-	for _, v := range []string{whom, baseOf(l.PartNumber), strings.ToLower(l.Charge), l.FromOn.String(),
-		l.ToOn.String(),
-		l.Reference, sign(l.Amount)} {
+	var days [2 * len(time.DateOnly)]byte
+	for _, v := range [...]string{whom, baseOf(l.PartNumber), strings.ToLower(l.Charge), l.Reference} {
 		_, _ = h.WriteString(v)
 		_ = h.WriteByte(0)
+	}
+	_, _ = h.Write(l.ToOn.Append(l.FromOn.Append(days[:0])))
+	if l.Amount.IsNegative() {
+		_ = h.WriteByte('-')
 	}
 	return h.Sum64()
 }
 
 // baseOf is a part number without term and plan, which a preliminary bill often lacks.
 func baseOf(part string) string {
-	parts := strings.SplitN(part, ":", 3)
-	return strings.Join(parts[:min(len(parts), 2)], ":")
-}
-
-func sign(d decimal.Decimal) string {
-	if d.IsNegative() {
-		return "-"
+	if first := strings.IndexByte(part, ':'); first >= 0 {
+		if second := strings.IndexByte(part[first+1:], ':'); second >= 0 {
+			return part[:first+1+second]
+		}
 	}
-	return "+"
+	return part
 }
 
-// facts is the line in letters, without its number.
-func (l Line) facts() string {
-	return strings.Join([]string{l.CustomerExternalID, l.Customer, l.TenantID, l.SubscriptionExternalID,
-		l.VendorSubscriptionID, l.OrderID, l.PartNumber, l.Product, l.Term, l.BillingFrequency, l.Charge,
-		l.FromOn.String(), l.ToOn.String(), plainOf(l.Quantity), plainOf(l.UnitPrice),
-		plainOf(decimal.NewNullDecimal(l.Amount)),
-		plainOf(l.Tax), l.Currency, plainOf(l.ExchangeRate), l.Reference}, "\x1f")
+// facts are the line in letters, without its number.
+func (l *Line) facts(to []byte) []byte {
+	const between = '\x1f'
+	for _, v := range [...]string{l.CustomerExternalID, l.Customer, l.TenantID, l.SubscriptionExternalID,
+		l.VendorSubscriptionID, l.OrderID, l.PartNumber, l.Product, l.Term, l.BillingFrequency, l.Charge} {
+		to = append(append(to, v...), between)
+	}
+	to = append(l.FromOn.Append(to), between)
+	to = append(l.ToOn.Append(to), between)
+	for _, n := range [...]*decimal.NullDecimal{&l.Quantity, &l.UnitPrice, {Decimal: l.Amount, Valid: true}, &l.Tax} {
+		to = append(appendPlain(to, n), between)
+	}
+	to = append(append(to, l.Currency...), between)
+	to = append(appendPlain(to, &l.ExchangeRate), between)
+	return append(to, l.Reference...)
 }
 
 // plainOf writes a number the same however many zeros it came with.
-func plainOf(d decimal.NullDecimal) string {
+func plainOf(d decimal.NullDecimal) string { return string(appendPlain(nil, &d)) }
+
+// appendPlain writes what plainOf does.
+func appendPlain(to []byte, d *decimal.NullDecimal) []byte {
 	if !d.Valid {
-		return ""
+		return to
 	}
-	s := d.Decimal.String()
-	if strings.IndexByte(s, '.') >= 0 {
-		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	from := len(to)
+	to = appendNumber(to, d.Decimal)
+	if bytes.IndexByte(to[from:], '.') >= 0 {
+		to = to[:from+len(bytes.TrimRight(bytes.TrimRight(to[from:], "0"), "."))]
 	}
-	return s
+	return to
+}
+
+// mostDigits is how many digits always fit into an integer of the machine.
+const mostDigits = 18
+
+// appendNumber writes a number with all its places. Nearly all are short, and are written without a look back.
+func appendNumber(to []byte, d decimal.Decimal) []byte {
+	places := -int(d.Exponent())
+	if places < 0 || places > mostDigits || d.NumDigits() > mostDigits {
+		return append(to, d.String()...)
+	}
+	n := d.CoefficientInt64()
+	if n < 0 {
+		to, n = append(to, '-'), -n
+	}
+	from := len(to)
+	to = strconv.AppendInt(to, n, 10)
+	if places == 0 {
+		return to
+	}
+	for len(to)-from <= places {
+		to = slices.Insert(to, from, '0')
+	}
+	return slices.Insert(to, len(to)-places, '.')
 }
 
 // sums are in the order of their currencies.

@@ -152,14 +152,14 @@ func (c *cells) finish(l *Line) {
 		c.bad(cRate, "A rate is above zero.")
 	}
 	l.Usage = l.Usage || reconcile.TellsUsage(l.Charge, l.Product, l.BillingFrequency, l.Quantity)
-	if namesNothing(*l) {
+	if namesNothing(l) {
 		c.why = append(c.why,
 			"It names no customer, subscription, order or product. If it is the total of the bill, type "+
 				"that above instead.")
 	}
 }
 
-func namesNothing(l Line) bool {
-	return l.CustomerExternalID+l.Customer+l.TenantID+l.SubscriptionExternalID+l.VendorSubscriptionID+l.OrderID+
-		l.PartNumber+l.Product == ""
+func namesNothing(l *Line) bool {
+	return firstOf(l.CustomerExternalID, l.Customer, l.TenantID, l.SubscriptionExternalID, l.VendorSubscriptionID,
+		l.OrderID, l.PartNumber, l.Product) == ""
 }

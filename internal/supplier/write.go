@@ -2,19 +2,14 @@ package supplier
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/imports"
-	"seatledger/internal/postgres"
 )
 
 // write keeps the bill of a file and sets the replaced one aside.
@@ -57,12 +52,8 @@ func (s Service) keep(tx *gorm.DB, b Bill, sums []Sum, each func(put func(Line) 
 	if err != nil {
 		return fmt.Errorf("keep supplier bill: %w", err)
 	}
-	c := copying{tx: tx, bill: b.ID}
-	if err := each(c.put); err != nil {
-		return err
-	}
-	if err := c.flush(); err != nil {
-		return err
+	if err := copyLines(tx, b.ID, each); err != nil {
+		return fmt.Errorf("keep lines of supplier bill: %w", err)
 	}
 	for _, x := range sums {
 		err := tx.Exec(`INSERT INTO supplier_bill_sums (bill_id, currency, lines, amount, tax, usage, once)
@@ -110,55 +101,4 @@ func (s Service) stand(tx *gorm.DB, bill uuid.UUID) error {
 		return fmt.Errorf("let supplier bill stand again: %w", err)
 	}
 	return s.received(tx, bill)
-}
-
-const copiedAtOnce = 2000 // lines
-
-var lineColumns = []string{"id", "bill_id", "place", "line", "customer_external_id", "customer", "tenant_id",
-	"subscription_external_id", "vendor_subscription_id", "order_id", "part_number", "product", "term",
-	"billing_frequency", "charge", "usage", "from_on", "to_on", "quantity", "unit_price", "amount", "tax", "currency",
-	"price_currency", "exchange_rate", "reference"}
-
-// copying writes lines with COPY, some thousand at a time, so that a bill of any length takes the memory of those.
-type copying struct {
-	tx   *gorm.DB
-	bill uuid.UUID
-	rows [][]any
-}
-
-func (c *copying) put(l Line) error {
-	c.rows = append(c.rows, []any{[16]byte(uuid.Must(uuid.NewV7())), [16]byte(c.bill), int32(l.Place), l.Line,
-		l.CustomerExternalID, l.Customer, l.TenantID, l.SubscriptionExternalID, l.VendorSubscriptionID, l.OrderID,
-		l.PartNumber, l.Product, l.Term, l.BillingFrequency, l.Charge, l.Usage, dayValue(l.FromOn), dayValue(l.ToOn),
-		numeric(l.Quantity), numeric(l.UnitPrice), numeric(decimal.NewNullDecimal(l.Amount)), numeric(l.Tax),
-		l.Currency,
-		l.PriceCurrency, numeric(l.ExchangeRate), l.Reference})
-	if len(c.rows) < copiedAtOnce {
-		return nil
-	}
-	return c.flush()
-}
-
-func (c *copying) flush() error {
-	if len(c.rows) == 0 {
-		return nil
-	}
-	_, err := postgres.Tx(c.tx).CopyFrom(c.tx.Statement.Context, pgx.Identifier{"supplier_bill_lines"}, lineColumns,
-		pgx.CopyFromRows(c.rows))
-	c.rows = c.rows[:0]
-	if err != nil {
-		return fmt.Errorf("keep lines of supplier bill: %w", err)
-	}
-	return nil
-}
-
-func dayValue(d clock.Date) pgtype.Date {
-	return pgtype.Date{Time: d.Start(time.UTC), Valid: !d.IsZero()}
-}
-
-func numeric(d decimal.NullDecimal) pgtype.Numeric {
-	if !d.Valid {
-		return pgtype.Numeric{}
-	}
-	return pgtype.Numeric{Int: d.Decimal.Coefficient(), Exp: d.Decimal.Exponent(), Valid: true}
 }

@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,6 +71,9 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	rounds := flags.Int("rounds", 5, "measurements of each size")
 	whole := flags.Bool("way", false, "also the whole way: import and comparison in a database")
 	only := flags.Bool("only-way", false, "the whole way alone")
+	statements := flags.Int("statements", 0, "how many of the costliest statements of the way are told (pg_stat_statements)")
+	kept := flags.String("dir", "", "keep the filled databases here, for the next time (empty: nowhere)")
+	profile := flags.String("profile", "", "write a profile of the way's processor time here")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -77,8 +82,9 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	server, err := embedded.Start(ctx, embedded.Options{Dir: filepath.Join(dir, "postgres"),
-		BinDir: os.Getenv("SEATLEDGER_POSTGRES_BIN"), NoSync: true})
+	cluster := filepath.Join(cmp.Or(*kept, dir), "postgres")
+	server, err := embedded.Start(ctx, embedded.Options{Dir: cluster,
+		BinDir: os.Getenv("SEATLEDGER_POSTGRES_BIN"), NoSync: true, Settings: told(*statements)})
 	if err != nil {
 		return err
 	}
@@ -92,15 +98,27 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return err
 	}
 	defer db.Close(ctx)
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	first, firstWay := 0, uint64(0)
 	for _, size := range strings.Split(*sizes, ",") {
 		n, err := strconv.Atoi(size)
 		if err != nil {
 			return err
 		}
-		m := measured{dir: filepath.Join(dir, size), lines: n}
+		m := measured{dir: filepath.Join(dir, size), lines: n, postgres: cluster}
 		if *whole || *only {
-			w := way{measured: measured{dir: filepath.Join(dir, "way"+size), lines: n}, server: server}
+			w := way{measured: m, server: server}
+			w.dir = filepath.Join(dir, "way"+size)
 			if err := w.run(ctx, db, *rounds); err != nil {
 				return err
 			}
@@ -108,6 +126,9 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 				firstWay = w.most
 			}
 			w.say(out, firstWay)
+			if err := costliest(ctx, db, out, *statements); err != nil {
+				return err
+			}
 		}
 		if *only {
 			continue
@@ -125,7 +146,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 
 // measured is one size.
 type measured struct {
-	dir             string
+	dir, postgres   string
 	lines           int
 	ratios          []float64
 	verb, reference time.Duration // the last ones

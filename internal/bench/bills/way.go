@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"runtime/metrics"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -33,8 +35,8 @@ import (
 type way struct {
 	measured
 	server          *embedded.Server
-	imports, ours   []time.Duration
-	references      []time.Duration
+	steps           [][4]work // upload, preview, apply, compare
+	references      []work
 	most            uint64 // of this process, in bytes, above what it had before
 	found, compared int
 }
@@ -54,11 +56,11 @@ func (w *way) run(ctx context.Context, super *pgx.Conn, rounds int) error {
 		if err := w.furnish(ctx, super); err != nil {
 			return err
 		}
-		began := time.Now()
-		if err := w.copyIn(ctx, super); err != nil {
+		reference, err := w.spent(func() error { return w.copyIn(ctx, super) })
+		if err != nil {
 			return err
 		}
-		w.references = append(w.references, time.Since(began))
+		w.references = append(w.references, reference)
 		if err := w.walk(ctx); err != nil {
 			return err
 		}
@@ -78,60 +80,64 @@ func (w *way) walk(ctx context.Context) error {
 	}
 	defer db.Close()
 	clk := clock.NewFake(time.Date(2026, 2, 5, 9, 0, 0, 0, time.UTC))
-	bills := supplier.Service{DB: db, Clock: clk, Zone: time.UTC,
-		Received: func(*gorm.DB, uuid.UUID) error { return nil }}
+	kind := supplier.Service{DB: db, Clock: clk, Zone: time.UTC,
+		Received: func(*gorm.DB, uuid.UUID) error { return nil }}.File(ann)
 	files := imports.Service{DB: db, Clock: clk}
 	stop := watch(&w.most)
 	defer stop()
-	began := time.Now()
-	f, err := os.Open(w.path("bill.csv"))
-	if err != nil {
-		return err
+	var id, bill uuid.UUID
+	var steps [4]work
+	for i, step := range []func() error{
+		func() (err error) { id, err = w.upload(ctx, files, kind); return err },
+		func() error {
+			answers := map[string]string{supplier.AskProvider: wayProvider}
+			if _, err := files.Choose(ctx, ann, kind, imports.Choice{ID: id, Answers: answers}); err != nil {
+				return err
+			}
+			_, err := files.Preview(ctx, kind, id)
+			return err
+		},
+		func() error {
+			if _, err := files.Apply(ctx, ann, kind, imports.Order{ID: id}); err != nil {
+				return err
+			}
+			return db.Read(ctx).Raw(`SELECT id FROM supplier_bills`).Row().Scan(&bill)
+		},
+		func() error {
+			return difference.Service{DB: db, Clock: clk, Zone: time.UTC}.Compare(ctx, bill)
+		}} {
+		if steps[i], err = w.spent(step); err != nil {
+			return err
+		}
 	}
-	defer f.Close()
-	id, err := files.UploadLong(ctx, ann, bills.File(ann), "bill.csv", f)
-	if err != nil && id == uuid.Nil {
-		return err
-	}
-	kind := bills.File(ann)
-	if _, err := files.Choose(ctx, ann, kind, imports.Choice{ID: id,
-		Answers: map[string]string{supplier.AskProvider: wayProvider}}); err != nil {
-		return err
-	}
-	if _, err := files.Preview(ctx, kind, id); err != nil {
-		return err
-	}
-	if _, err := files.Apply(ctx, ann, kind, imports.Order{ID: id}); err != nil {
-		return err
-	}
-	w.imports = append(w.imports, time.Since(began))
-	var bill uuid.UUID
-	if err := db.Read(ctx).Raw(`SELECT id FROM supplier_bills`).Row().Scan(&bill); err != nil {
-		return err
-	}
-	began = time.Now()
-	room := difference.Service{DB: db, Clock: clk, Zone: time.UTC}
-	if err := room.Compare(ctx, bill); err != nil {
-		return err
-	}
-	w.ours = append(w.ours, time.Since(began))
+	w.steps = append(w.steps, steps)
 	return db.Read(ctx).Raw(`SELECT compared, (SELECT count(*) FROM differences) FROM supplier_comparisons`).Row().
 		Scan(&w.compared, &w.found)
+}
+
+func (w *way) upload(ctx context.Context, files imports.Service, kind imports.Streamer) (uuid.UUID, error) {
+	f, err := os.Open(w.path("bill.csv"))
+	if err != nil {
+		return uuid.Nil, err
+	}
+	defer f.Close()
+	id, err := files.UploadLong(ctx, ann, kind, "bill.csv", f)
+	if id != uuid.Nil {
+		err = nil // what is still to be said is said next
+	}
+	return id, err
 }
 
 // watch notes the most memory in use above what was before.
 func watch(most *uint64) func() {
 	runtime.GC()
-	var before runtime.MemStats
-	runtime.ReadMemStats(&before)
+	before := inUse()
 	var seen atomic.Uint64
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
 		for {
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			seen.Store(max(seen.Load(), m.HeapInuse))
+			seen.Store(max(seen.Load(), inUse()))
 			select {
 			case <-done:
 				return
@@ -142,36 +148,92 @@ func watch(most *uint64) func() {
 	return func() {
 		close(done)
 		<-ended
-		*most = max(*most, seen.Load()-min(seen.Load(), before.HeapInuse))
+		*most = max(*most, seen.Load()-min(seen.Load(), before))
 	}
 }
 
-func (w *way) say(out io.Writer, first uint64) {
-	reference, in, ours := middle(w.references), middle(w.imports), middle(w.ours)
-	fmt.Fprintf(out,
-		"the whole way, %d lines: %.2f of reading and COPY (wanted %.1f; the import %.2f, the comparison %.2f): "+
-			"import %.2f s, comparison %.2f s against %.2f s; %d compared, %d differences; %d MB, %+d MB (wanted at most %d)\n",
-		w.lines, reference.Seconds()/(in+ours).Seconds(), wantedRatio, reference.Seconds()/in.Seconds(),
-		reference.Seconds()/ours.Seconds(), in.Seconds(), ours.Seconds(), reference.Seconds(), w.compared, w.found,
-		w.most>>20, (int64(w.most)-int64(first))>>20, wantedGrowth)
+// inUse is what the heap takes; it is asked without stopping what runs.
+func inUse() uint64 {
+	m := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/unused:bytes"}}
+	metrics.Read(m)
+	return m[0].Value.Uint64() + m[1].Value.Uint64()
 }
 
-func middle(all []time.Duration) time.Duration {
-	slices.Sort(all)
-	return all[len(all)/2]
+func (w *way) say(out io.Writer, first uint64) {
+	slices.SortFunc(w.steps, func(a, b [4]work) int { return cmp.Compare(all(a).clock, all(b).clock) })
+	slices.SortFunc(w.references, func(a, b work) int { return cmp.Compare(a.clock, b.clock) })
+	steps, reference := w.steps[len(w.steps)/2], w.references[len(w.references)/2]
+	whole, in := all(steps), steps[0].plus(steps[1]).plus(steps[2])
+	fmt.Fprintf(out, "the whole way, %d lines, of reading and COPY (wanted %.1f): %s by the clock, %s by processor time; "+
+		"the import %s, %s; the comparison %s, %s\n", w.lines, wantedRatio, ratio(reference.clock, whole.clock),
+		ratio(reference.processor(), whole.processor()), ratio(reference.clock, in.clock),
+		ratio(reference.processor(), in.processor()), ratio(reference.clock, steps[3].clock),
+		ratio(reference.processor(), steps[3].processor()))
+	for i, name := range []string{"upload", "preview", "apply", "compare"} {
+		fmt.Fprintf(out, "\t%-9s %s\n", name, steps[i])
+	}
+	fmt.Fprintf(out, "\t%-9s %s\n\t%d compared, %d differences; %d MB, %+d MB (wanted at most %d)\n", "reference",
+		reference, w.compared, w.found, w.most>>20, (int64(w.most)-int64(first))>>20, wantedGrowth)
+}
+
+func all(steps [4]work) (sum work) {
+	for _, s := range steps {
+		sum = sum.plus(s)
+	}
+	return sum
+}
+
+func ratio(reference, ours time.Duration) string {
+	return fmt.Sprintf("%.2f", reference.Seconds()/ours.Seconds())
 }
 
 const wayProvider = "0190a000-0000-7000-8000-00000000000a"
 
-// furnish makes the database anew: what the bill is about, as it stands after a month.
+// furnish makes the database anew, as a copy of one that was made once: what the bill is about, as it stands after a
+// month.
 func (w *way) furnish(ctx context.Context, super *pgx.Conn) error {
+	model := fmt.Sprintf("bills_%d", w.lines)
+	var known bool
+	if err := super.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1 AND NOT datallowconn)",
+		model).Scan(&known); err != nil {
+		return err
+	}
+	if !known {
+		if err := w.makeModel(ctx, super, model); err != nil {
+			return err
+		}
+	}
 	for _, sql := range []string{"DROP DATABASE IF EXISTS " + wayDatabase + " WITH (FORCE)",
-		"CREATE DATABASE " + wayDatabase + " TEMPLATE template0 OWNER " + embedded.OwnerRole} {
+		"CREATE DATABASE " + wayDatabase + " TEMPLATE " + model + " OWNER " + embedded.OwnerRole, "CHECKPOINT"} {
 		if _, err := super.Exec(ctx, sql); err != nil {
 			return err
 		}
 	}
-	cfg, err := w.server.PoolConfig(embedded.Superuser, wayDatabase)
+	return w.migrate(ctx, wayDatabase) // the model may be of an earlier day
+}
+
+func (w *way) migrate(ctx context.Context, database string) error {
+	cfg, err := w.server.PoolConfig(embedded.OwnerRole, database)
+	if err != nil {
+		return err
+	}
+	owner, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer owner.Close()
+	return postgres.Migrate(ctx, owner)
+}
+
+// makeModel fills a database that nobody connects to from then on. What was broken off is begun anew.
+func (w *way) makeModel(ctx context.Context, super *pgx.Conn, model string) error {
+	for _, sql := range []string{"DROP DATABASE IF EXISTS " + model + " WITH (FORCE)",
+		"CREATE DATABASE " + model + " TEMPLATE template0 OWNER " + embedded.OwnerRole} {
+		if _, err := super.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	cfg, err := w.server.PoolConfig(embedded.Superuser, model)
 	if err != nil {
 		return err
 	}
@@ -185,16 +247,7 @@ func (w *way) furnish(ctx context.Context, super *pgx.Conn) error {
 		embedded.OwnerRole, embedded.AppRole)); err != nil {
 		return err
 	}
-	if cfg, err = w.server.PoolConfig(embedded.OwnerRole, wayDatabase); err != nil {
-		return err
-	}
-	owner, err := pgxpool.NewWithConfig(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	err = postgres.Migrate(ctx, owner)
-	owner.Close()
-	if err != nil {
+	if err := w.migrate(ctx, model); err != nil {
 		return err
 	}
 	for _, sql := range append([]string{`SET session_replication_role = replica`}, records(w.subscriptions())...) {
@@ -202,7 +255,11 @@ func (w *way) furnish(ctx context.Context, super *pgx.Conn) error {
 			return errors.Join(err, errors.New(sql))
 		}
 	}
-	return nil
+	if err := db.Close(ctx); err != nil {
+		return err
+	}
+	_, err = super.Exec(ctx, "ALTER DATABASE "+model+" ALLOW_CONNECTIONS false")
+	return err
 }
 
 // subscriptions are how many the bill has.
