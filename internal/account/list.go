@@ -3,14 +3,15 @@ package account
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"seatledger/internal/listing"
 	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
 )
 
 // Row is one line of the list.
@@ -112,34 +113,22 @@ func (p Progress) Percent() int {
 	return 100 * p.Mapped / (p.Mapped + p.Unmapped)
 }
 
-// ProgressAsked asks how many accounts are in each state, of one provider or, with uuid.Nil, of all: the state and
-// the number, for ProgressFrom.
-func ProgressAsked(providerID uuid.UUID) listing.Extra {
-	one := uuid.NullUUID{UUID: providerID, Valid: providerID != uuid.Nil}
-	return listing.Extra{SQL: `SELECT state, sum(n)::text, '' FROM account_counts
-		WHERE provider_id = coalesce(?::uuid, provider_id) GROUP BY 1`, Args: []any{one}}
-}
-
-// ProgressOf counts the accounts by state, of one provider or, with uuid.Nil, of all.
-func ProgressOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (Progress, error) {
-	var said []listing.Choice
-	asked := ProgressAsked(providerID)
-	err := db.WithContext(ctx).Raw("SELECT value, label FROM ("+asked.SQL+") x (value, label, place)", asked.Args...).
-		Scan(&said).Error
-	if err != nil {
-		return Progress{}, fmt.Errorf("count accounts by state: %w", err)
+// AskProgress asks how many accounts are in each state, of one provider or, with uuid.Nil, of all.
+func AskProgress(providerID uuid.UUID, into *Progress) postgres.Ask {
+	ask := postgres.Ask{SQL: `SELECT state, sum(n)::int FROM account_counts GROUP BY 1`, Read: into.read}
+	if providerID != uuid.Nil {
+		ask.SQL = `SELECT state, sum(n)::int FROM account_counts WHERE provider_id = ? GROUP BY 1`
+		ask.Args = []any{providerID}
 	}
-	return ProgressFrom(said)
+	return ask
 }
 
-// ProgressFrom reads what ProgressAsked asked.
-func ProgressFrom(said []listing.Choice) (p Progress, err error) {
-	for _, s := range said {
-		n, err := strconv.Atoi(s.Label)
-		if err != nil {
-			return p, fmt.Errorf("count accounts by state: %w", err)
-		}
-		switch State(s.Value) {
+func (p *Progress) read(rows pgx.Rows) error {
+	var state State
+	var n int
+	*p = Progress{}
+	_, err := pgx.ForEachRow(rows, []any{&state, &n}, func() error {
+		switch state {
 		case Unmapped:
 			p.Unmapped = n
 		case Mapped:
@@ -147,6 +136,16 @@ func ProgressFrom(said []listing.Choice) (p Progress, err error) {
 		case Excluded:
 			p.Excluded = n
 		}
+		return nil
+	})
+	return err
+}
+
+// ProgressOf counts the accounts by state, of one provider or, with uuid.Nil, of all.
+func ProgressOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (p Progress, err error) {
+	ask := AskProgress(providerID, &p)
+	if err := postgres.Query(ctx, db, ask.SQL, ask.Args, ask.Read); err != nil {
+		return p, fmt.Errorf("count accounts by state: %w", err)
 	}
 	return p, nil
 }

@@ -33,32 +33,53 @@ func NewChain(clk clock.Clock) *Chain { return &Chain{clk: clk} }
 
 // Check tells how the latest entries stand, and when all of them were last hashed.
 func (c *Chain) Check(ctx context.Context, db *gorm.DB) (Integrity, time.Time, error) {
-	now := c.clk.Now()
+	a, found := c.Asked()
+	err := postgres.Query(ctx, db, a.SQL, a.Args, a.Read)
+	if err != nil {
+		c.forget()
+		return Integrity{}, c.clk.Now(), err
+	}
+	i, at := found()
+	return i, at, nil
+}
+
+// Asked is what Check asks, for a page that asks it together with its rows, and then gives what was found.
+func (c *Chain) Asked() (a postgres.Ask, found func() (Integrity, time.Time)) {
+	now, i := c.clk.Now(), new(Integrity)
 	c.mu.Lock()
 	last, at := c.last, c.at
 	c.mu.Unlock()
 	if at.IsZero() || now.Sub(at) >= chainGood || now.Before(at) {
-		found, err := Verify(ctx, db, Watched)
-		c.remember(found, now, err)
-		return found, now, err
+		return verified(Watched, i), func() (Integrity, time.Time) {
+			c.remember(*i, now)
+			return *i, now
+		}
 	}
-	found, err := VerifyFrom(ctx, db, last.Head)
-	if err != nil || !found.Sound() {
-		c.remember(found, at, err)
-		return found, now, err
+	return verifiedFrom(last.Head, i), func() (Integrity, time.Time) {
+		if !i.Sound() {
+			c.forget()
+			return *i, now
+		}
+		i.Checked = min(last.Checked+i.Head.Seq-last.Head.Seq, Watched)
+		c.remember(*i, at)
+		return *i, at
 	}
-	found.Checked = min(last.Checked+found.Head.Seq-last.Head.Seq, Watched)
-	c.remember(found, at, nil)
-	return found, at, nil
 }
 
-func (c *Chain) remember(i Integrity, at time.Time, err error) {
-	if err != nil || !i.Sound() {
-		at = time.Time{}
+func (c *Chain) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = time.Time{}
+}
+
+func (c *Chain) remember(i Integrity, at time.Time) {
+	if !i.Sound() {
+		c.forget()
+		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at.IsZero() || !c.at.After(at) {
+	if !c.at.After(at) {
 		c.last, c.at = i, at
 	}
 }

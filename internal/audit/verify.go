@@ -6,7 +6,10 @@ import (
 	"encoding/hex"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
+
+	"seatledger/internal/postgres"
 )
 
 // Integrity is what a check of the chain found.
@@ -34,36 +37,48 @@ func (i Integrity) Sound() bool { return i.Broken == 0 && !i.Missing }
 // the row before it, numbers must have no gap, and the last row must be the head. The
 // first one follows from the last checkpoint, behind which the trail was taken out.
 // last limits the walk to so many rows at the end; 0 walks all of it.
-func Verify(ctx context.Context, db *gorm.DB, last int64) (Integrity, error) {
-	return walk(ctx, db, `CASE WHEN ? > 0 THEN (SELECT seq FROM head) - ? + 1 ELSE 1 END`,
-		[]any{last, last}, nil)
+func Verify(ctx context.Context, db *gorm.DB, last int64) (i Integrity, err error) {
+	a := verified(last, &i)
+	return i, postgres.Query(ctx, db, a.SQL, a.Args, a.Read)
+}
+
+func verified(last int64, into *Integrity) postgres.Ask {
+	return walk(`CASE WHEN ?::bigint > 0 THEN (SELECT seq FROM head) - ?::bigint + 1 ELSE 1 END`, []any{last, last}, nil,
+		into)
 }
 
 // VerifyFrom walks the chain from a row that was found sound on; that row must still be what it was.
-func VerifyFrom(ctx context.Context, db *gorm.DB, a Anchor) (Integrity, error) {
-	return walk(ctx, db, "?::bigint", []any{a.Seq}, &a)
+func VerifyFrom(ctx context.Context, db *gorm.DB, a Anchor) (i Integrity, err error) {
+	asked := verifiedFrom(a, &i)
+	return i, postgres.Query(ctx, db, asked.SQL, asked.Args, asked.Read)
 }
 
-func walk(ctx context.Context, db *gorm.DB, start string, args []any, from *Anchor) (Integrity, error) {
-	var row struct {
-		Checked   int64
-		Broken    *int64
-		LastSeq   *int64
-		LastHash  []byte
-		HeadSeq   int64
-		HeadHash  []byte
-		FirstSeq  *int64
-		FirstHash []byte
-		Start     int64
-		BaseSeq   int64
-		Signed    *int64
-		SignedAt  *time.Time
-	}
-	err := db.WithContext(ctx).Raw(`
+func verifiedFrom(a Anchor, into *Integrity) postgres.Ask {
+	return walk("?::bigint", []any{a.Seq}, &a, into)
+}
+
+// walked is what the statement of a walk finds.
+type walked struct {
+	Checked   int64
+	Broken    *int64
+	FirstSeq  *int64
+	LastSeq   *int64
+	LastHash  []byte
+	FirstHash []byte
+	HeadSeq   int64
+	HeadHash  []byte
+	Start     int64
+	BaseSeq   int64
+	Signed    *int64
+	SignedAt  *time.Time
+}
+
+func walk(start string, args []any, from *Anchor, into *Integrity) postgres.Ask {
+	return postgres.Ask{SQL: `
 		WITH head AS (SELECT seq, hash FROM audit_head),
 		base AS (SELECT seq, hash FROM audit_checkpoints UNION ALL SELECT 0, sha256('seatledger')
 			ORDER BY seq DESC LIMIT 1),
-		start AS (SELECT greatest((SELECT seq FROM base) + 1, `+start+`) AS seq),
+		start AS (SELECT greatest((SELECT seq FROM base) + 1, ` + start + `) AS seq),
 		chain AS (
 			SELECT e.seq, e.hash, e.prev_hash,
 			       audit_event_hash(e.prev_hash, e) AS due,
@@ -84,10 +99,16 @@ func walk(ctx context.Context, db *gorm.DB, start string, args []any, from *Anch
 		       (SELECT seq FROM start) AS start, (SELECT seq FROM base) AS base_seq,
 		       (SELECT seq FROM audit_anchors ORDER BY id DESC LIMIT 1) AS signed,
 		       (SELECT at FROM audit_anchors ORDER BY id DESC LIMIT 1) AS signed_at
-		FROM chain`, args...).Scan(&row).Error
-	if err != nil {
-		return Integrity{}, err
-	}
+		FROM chain`, Args: args, Read: func(rows pgx.Rows) error {
+		row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[walked])
+		if err == nil {
+			*into = row.integrity(from)
+		}
+		return err
+	}}
+}
+
+func (row walked) integrity(from *Anchor) Integrity {
 	i := Integrity{Checked: row.Checked, Head: Anchor{Seq: row.HeadSeq, Hash: hex.EncodeToString(row.HeadHash)}}
 	if row.Broken != nil {
 		i.Broken = *row.Broken
@@ -106,5 +127,5 @@ func walk(ctx context.Context, db *gorm.DB, start string, args []any, from *Anch
 	if from != nil && from.Seq > row.BaseSeq && hex.EncodeToString(row.FirstHash) != from.Hash && i.Broken == 0 {
 		i.Broken = from.Seq
 	}
-	return i, nil
+	return i
 }

@@ -22,6 +22,7 @@ import (
 	"seatledger/internal/app"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
+	"seatledger/internal/listing"
 	"seatledger/internal/obs"
 	"seatledger/internal/secret"
 	"seatledger/web/site"
@@ -55,6 +56,9 @@ func serve(ctx context.Context, profile string) error {
 		if err := k.AddUp(ctx, a.DB); err != nil {
 			return err
 		}
+	}
+	if err := listing.AddUpMarks(ctx, a.DB); err != nil {
+		return err
 	}
 	if profile != "" {
 		f, err := os.Create(profile)

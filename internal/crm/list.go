@@ -32,13 +32,17 @@ var All = &listing.List[Row]{
 	Shown:   []string{"name", "external_id", "domain", "tenant_id", "accounts", "contracts", "updated_at"},
 	Card:    []string{"accounts", "contracts"},
 	Filters: []listing.Filter{
-		{Name: "mapped", Label: "Mapped", Choices: []listing.Choice{
+		{Name: "mapped", Label: "Mapped", Counted: true, Choices: []listing.Choice{
 			{Value: "yes", Label: "To a provider account", Where: "a.mapped_accounts > 0"},
 			{Value: "no", Label: "Not mapped", Where: "a.mapped_accounts = 0"}}},
-		{Name: "contract", Label: "Active contract", Choices: []listing.Choice{
+		{Name: "contract", Label: "Active contract", Counted: true, Choices: []listing.Choice{
 			{Value: "yes", Label: "With one", Where: "a.active_contracts > 0"},
 			{Value: "no", Label: "Without", Where: "a.active_contracts = 0"}}},
 	},
+	// None, or some.
+	Counts: "crm_account_counts a",
+	CountBy: []listing.CountBy{{Column: "mapped_accounts", SQL: "least(a.mapped_accounts, 1)"},
+		{Column: "active_contracts", SQL: "least(a.active_contracts, 1)"}},
 }
 
 var listColumns = []listing.Column[Row]{

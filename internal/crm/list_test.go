@@ -51,7 +51,12 @@ func TestEveryFilterAndSortOfCRMAccountsStandsOnAnIndex(t *testing.T) {
 		SELECT gen_random_uuid(), 'C-' || i, 'Customer ' || i %% 1000 || ' ' || i, 'c' || i || '.example', 'csv', now(),
 			now() - make_interval(mins => i) FROM generate_series(1, %d) i`, *rowsToWalk),
 		fmt.Sprintf(accounts, "substring(external_id FROM 3)::int % 50 <> 0"),
-		fmt.Sprintf(contracts, "true", "substring(external_id FROM 3)::int % 100 > 1"), "VACUUM ANALYZE")
+		fmt.Sprintf(contracts, "true", "substring(external_id FROM 3)::int % 100 > 1"))
+	if err := crm.All.AddUp(t.Context(), db.DB); err != nil { // each row counted was written by itself
+		t.Fatal(err)
+	}
+	run(t, db, "VACUUM ANALYZE")
+	listtest.Kept(t, db.DB, crm.All)
 	listtest.Walk(t, db.Read(t.Context()), crm.All, listtest.Budget{Blocks: 800, Values: map[string][]string{
 		"mapped": {"yes", "no"}, "contract": {"yes", "no"},
 	}})

@@ -55,19 +55,30 @@ func listIn(zone *time.Location) *listing.List[ListRow] {
 			{Name: "kind", Label: "Kind", Counted: true, Where: "i.kind = ?", Choices: []listing.Choice{
 				{Value: string(FullCycle), Label: "Full cycle"}, {Value: string(ChangeLog), Label: "Change log"},
 				{Value: string(Credit), Label: "Credit"}}},
-			{Name: "month", Label: "Days of the month", IsDate: true, Where: `i.period_start < (date_trunc('month',
-				CAST(? AS date)) + interval '1 month') AND i.period_end > date_trunc('month', CAST(? AS date))`},
-			{Name: "due_before", Label: "Due before", IsDate: true, Where: "i.due_key < ?"},
-			{Name: "currency", Label: "Currency", IsCurrency: true, Where: "i.currency = ?"},
+			{Name: "month", Label: "Days of the month", IsDate: true, Where: inMonth("i"),
+				Runs: listing.Runs{By: []string{"first_month", "last_month"}, Where: inMonth("i")}},
+			{Name: "due_before", Label: "Due before", IsDate: true, Where: "i.due_key < ?",
+				Runs: listing.Runs{By: []string{"due_month"}, Where: "i.due_month < CAST(? AS date)"}},
+			{Name: "currency", Label: "Currency", IsCurrency: true, Counted: true, Where: "i.currency = ?"},
 			{Name: "contract", Label: "Contract", IsID: true, Where: "i.contract_id = ?",
 				NameSQL: "SELECT name FROM billing_contracts WHERE id = ?"},
 			{Name: "crm_account", Label: "Customer", IsID: true, Where: "i.crm_account_id = ?",
 				NameSQL: "SELECT name FROM crm_accounts WHERE id = ?"},
 		},
-		Counts:  "invoice_counts i",
-		CountBy: []listing.CountBy{{Column: "state", SQL: "i.state"}, {Column: "kind", SQL: "i.kind"}},
-		Words:   "search_text",
+		Counts: "invoice_counts i",
+		CountBy: []listing.CountBy{{Column: "state", SQL: "i.state"}, {Column: "kind", SQL: "i.kind"},
+			{Column: "currency", SQL: "i.currency"}},
+		Finer: listing.Finer{Filter: "month", Counts: "invoice_month_counts i", From: "invoices i",
+			By: []listing.CountBy{{Column: "first_month", SQL: "i.first_month"},
+				{Column: "last_month", SQL: "i.last_month"}, {Column: "due_month", SQL: "i.due_month"}}},
+		Words: "search_text",
 	}
+}
+
+// inMonth lets through what has a day in a month, by the calendar months of its first and its last day.
+func inMonth(alias string) string {
+	return strings.ReplaceAll(`t.first_month <= CAST(? AS date)
+		AND t.last_month >= CAST(date_trunc('month', CAST(? AS date)) AS date)`, "t.", alias+".")
 }
 
 // A file has moments by the second.

@@ -21,9 +21,14 @@ func (l *List[R]) Count(ctx context.Context, db *gorm.DB, q Query, most int) (in
 }
 
 func (l *List[R]) count(q Query, most int) (string, []any) {
-	where, args := q.Where()
 	if kept := l.CountsFor(q); kept != "" {
+		where, args := l.keptWhere(q, l.Finer.Filter)
 		return fmt.Sprintf("SELECT coalesce(sum(n), 0) FROM %s WHERE %s", kept, where), args
+	}
+	where, args := q.Where()
+	if l.inRuns(q) != nil {
+		some, more := l.someOf(q)
+		where, args = where+some, append(args, more...)
 	}
 	return fmt.Sprintf("SELECT count(*) FROM (SELECT FROM %s WHERE %s LIMIT %d) counted", l.Table, where, most+1), args
 }

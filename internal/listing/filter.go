@@ -27,13 +27,24 @@ type Filter struct {
 	Aside bool                     // not in the bar: tabs and links choose it
 	Usual string                   // the value where an address says none; empty: all records
 
-	Counted bool // the kept counts carry it
+	Counted bool   // the kept counts carry it
+	Kept    string // the condition over the kept counts, where it is another than over the records
+	Runs    Runs
+}
+
+// Runs are for a filter whose records stand far apart in the list's usual order, as those of a month do: they stand in
+// runs, each with the same values of some columns, and an index has these and the usual order behind them. A page of
+// the usual order is then put together from the heads of the runs. Which runs there are the finer counts know.
+type Runs struct {
+	By    []string // columns of the table and of the finer counts
+	Where string   // which runs the filter lets through, over the finer counts; empty: there are none
 }
 
 // Choice is one allowed word of a filter and how it reads on the screen.
 type Choice struct {
 	Value, Label string
 	Where        string // in place of the filter's condition
+	Kept         string // in place of the filter's condition over the kept counts
 }
 
 func (f Filter) accepts(v string) bool {
@@ -67,6 +78,23 @@ func (f Filter) condition(v string) (string, []any) {
 	if c != nil && c.Where != "" {
 		where = c.Where
 	}
+	return f.with(where, v)
+}
+
+// kept is the condition over the kept counts.
+func (f Filter) kept(v string) (string, []any) {
+	c := f.choice(v)
+	switch {
+	case c != nil && c.Kept != "":
+		return f.with(c.Kept, v)
+	case f.Kept != "":
+		return f.with(f.Kept, v)
+	}
+	return f.condition(v)
+}
+
+func (f Filter) with(where, v string) (string, []any) {
+	c := f.choice(v)
 	if f.Args == nil && (c != nil && plain(v) || f.IsCurrency && f.accepts(v)) {
 		return strings.ReplaceAll(where, "?", "'"+v+"'"), nil
 	}

@@ -72,7 +72,7 @@ func (l *List[R]) counts() (all []counts) {
 		all = append(all, counts{name(l.Counts), l.Table, l.CountBy})
 	}
 	if f := l.Finer; f.Filter != "" {
-		all = append(all, counts{name(f.Counts), f.From, append(slices.Clone(l.CountBy), f.By)})
+		all = append(all, counts{name(f.Counts), f.From, slices.Concat(l.CountBy, f.By)})
 	}
 	return all
 }

@@ -33,13 +33,14 @@ type List[R any] struct {
 // CountBy is a column of the kept counts, with its value over the records.
 type CountBy struct{ Column, SQL string }
 
-// Finer is another table of kept counts, once for each of what a filter asks for. Its column of that name holds one
-// value in the way of the row, so that the filter's condition asks either.
+// Finer is another table of kept counts, which also carries what one filter asks for. Where a record may have several
+// of that, as findings, it is counted once for each, and the column holds one value in the way of the row, so that the
+// filter's condition asks either.
 type Finer struct {
 	Filter string // empty: there is none
 	Counts string // the table, under the alias of the list's
 	From   string // the records, once for each: "subscriptions s, unnest(s.findings) f"
-	By     CountBy
+	By     []CountBy
 }
 
 // Kind says what a column holds, and with that how a file writes it.

@@ -74,34 +74,22 @@ func (l *List[R]) Statement(q Query) (string, []any) {
 		return l.searched(q)
 	}
 	where, args := q.Where()
-	where += l.someOf(q, where)
+	some, more := l.someOf(q)
+	where, args = where+some, append(args, more...)
 	behind, more := q.Page.Where()
-	limit, rows := strconv.Itoa(q.Page.Limit()), []any(nil)
+	args = append(args, more...)
+	keys := func(and, limit string) string {
+		return fmt.Sprintf("SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s%s ORDER BY %s LIMIT %s",
+			l.ID, q.Page.Order.Sort.Expr, l.Table, where, behind, and, q.Page.Sorted().SQL(), limit)
+	}
+	limit := strconv.Itoa(q.Page.Limit())
+	if heads, first := l.headsOf(q, func(and string) string { return keys(and, limit) }); heads != "" {
+		return bareKeys(q, heads), append(first, args...)
+	}
 	if !q.isKept() {
-		limit, rows = "?", []any{q.Page.Limit()}
+		return bareKeys(q, keys("", "?")), append(args, q.Page.Limit())
 	}
-	keys := fmt.Sprintf("SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT %s",
-		l.ID, q.Page.Order.Sort.Expr, l.Table, where, behind, q.Page.Sorted().SQL(), limit)
-	args = slices.Concat(args, more, rows)
-	if !q.isKept() {
-		return bareKeys(q, keys), args
-	}
-	return l.dressed(q, keys), append(args, q.joined...)
-}
-
-// someOf lets no page of several filters be looked for that, as the kept counts know, no record fits: nothing would be
-// found before the end of the list.
-func (l *List[R]) someOf(q Query, where string) string {
-	kept, filters := l.CountsFor(q), 0
-	for _, f := range q.Spec.Filters {
-		if q.Narrows(f) {
-			filters++
-		}
-	}
-	if kept == "" || filters < 2 || !q.isKept() {
-		return ""
-	}
-	return fmt.Sprintf(" AND (SELECT coalesce(sum(n), 0) > 0 FROM %s WHERE %s)", kept, where)
+	return l.dressed(q, keys("", limit)), append(args, q.joined...)
 }
 
 // bareKeys are a page's keys alone, as its address has them.

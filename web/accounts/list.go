@@ -24,9 +24,7 @@ import (
 // List is the mapping page, and with .csv its file.
 func (h Handlers) List(c echo.Context) error {
 	ctx := c.Request().Context()
-	of, _ := uuid.Parse(c.QueryParam("provider")) // what is none, the list refuses
-	q, err := httpx.AskListWith(c, h.DB.Read(ctx), account.All, []listing.Extra{account.ProgressAsked(of),
-		bulk.Ticks(c, h.Bulk, account.All.Name)})
+	q, err := httpx.AskListWith(c, h.DB.Read(ctx), account.All, []listing.Extra{bulk.Ticks(c, h.Bulk, account.All.Name)})
 	if err != nil {
 		return err
 	}
@@ -68,13 +66,15 @@ func (h Handlers) sheet(c echo.Context, q httpx.ListQuery) (sheet, error) {
 	db := h.DB.Read(ctx)
 	s := sheet{mayMap: mayMap(c), here: c.Request().URL.RequestURI()}
 	var err error
-	if s.Found, err = httpx.FindList(c, db, account.All, q); err != nil {
+	of := q.FilterID("provider")
+	s.Found, err = httpx.FindList(c, db, account.All, q, account.AskProgress(of, &s.progress))
+	if err == nil && s.Frequent {
+		s.progress, err = account.ProgressOf(ctx, db, of)
+	}
+	if err != nil {
 		return s, err
 	}
-	if s.progress, err = account.ProgressFrom(q.Spec.Extras[0]); err != nil {
-		return s, err
-	}
-	s.kept = bulk.TicksFrom(q.Spec.Extras[1])
+	s.kept = bulk.TicksFrom(q.Spec.Extras[0])
 	var open []uuid.UUID
 	for _, r := range s.Rows {
 		if r.State == account.Unmapped {

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
+	"seatledger/internal/listing"
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -30,12 +31,7 @@ func (h Handlers) List(c echo.Context) error {
 		return httpx.ListFile(c, h.DB, audit.Trail, q)
 	}
 	ctx := c.Request().Context()
-	page, err := audit.Trail.Page(ctx, h.DB.Read(ctx), q.Query)
-	if err != nil {
-		return err
-	}
-	all := c.QueryParam("check") == "all"
-	chain, checked, err := h.check(ctx, all)
+	page, chain, checked, err := h.page(ctx, q, c.QueryParam("check") == "all")
 	if err != nil {
 		return err
 	}
@@ -48,14 +44,27 @@ func (h Handlers) List(c echo.Context) error {
 	}.Page())
 }
 
-// check looks at the end of the chain, or goes back to the first row, and says when the rows were hashed; the zero
-// time: with this page, all of them.
-func (h Handlers) check(ctx context.Context, all bool) (audit.Integrity, time.Time, error) {
+// page reads the rows, and looks at the end of the chain together with them, or goes back to its first row. It says
+// when the rows of the chain were hashed; the zero time: with this page, all of them.
+func (h Handlers) page(ctx context.Context, q httpx.ListQuery, all bool) (p listing.Page[audit.Entry],
+	i audit.Integrity, at time.Time, err error) {
+	db := h.DB.Read(ctx)
 	if all {
-		i, err := audit.Verify(ctx, h.DB.Read(ctx), 0)
-		return i, time.Time{}, err
+		if p, err = audit.Trail.Page(ctx, db, q.Query); err == nil {
+			i, err = audit.Verify(ctx, db, 0)
+		}
+		return p, i, at, err
 	}
-	return h.Chain.Check(ctx, h.DB.Read(ctx))
+	asked, found := h.Chain.Asked()
+	p, err = audit.Trail.Page(ctx, db, q.Query, asked)
+	switch {
+	case err != nil:
+	case p.Frequent: // nothing was asked beside it
+		i, at, err = h.Chain.Check(ctx, db)
+	default:
+		i, at = found()
+	}
+	return p, i, at, err
 }
 
 func chainBadge(i audit.Integrity) ui.Badge {

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/listing"
+	"seatledger/internal/postgres"
 	"seatledger/internal/words"
 )
 
@@ -48,9 +49,11 @@ func AskListWith[R any](c echo.Context, db *gorm.DB, l *listing.List[R], extras 
 	return ParseList(c, spec)
 }
 
-// FindList reads a page of a list and how many records its query has.
-func FindList[R any](c echo.Context, db *gorm.DB, l *listing.List[R], q ListQuery) (Found[R], error) {
-	p, n, err := l.Found(c.Request().Context(), db, q.Query, MostCounted)
+// FindList reads a page of a list and how many records its query has. What is asked beside goes with it, but beside a
+// frequent term (listing.Page.Frequent).
+func FindList[R any](c echo.Context, db *gorm.DB, l *listing.List[R], q ListQuery, beside ...postgres.Ask) (Found[R],
+	error) {
+	p, n, err := l.Found(c.Request().Context(), db, q.Query, MostCounted, beside...)
 	return Found[R]{Page: p, Total: n, list: l, term: q.Search, exact: l.Kept(q.Query) || q.Search != ""}, err
 }
 

@@ -27,7 +27,10 @@ func ListTable[R any](l *listing.List[R], q ListQuery, rows []R, cells Cells[R],
 	for _, c := range columns {
 		t.Columns = append(t.Columns, c.head)
 	}
-	narrowed := l.Ways && len(q.told()) > 0
+	from := "" // what the list's address adds to that of a record
+	if l.Ways && len(q.told()) > 0 {
+		from = fromList("", q.With("", ""))
+	}
 	for _, r := range rows {
 		row := ui.Row{Cells: make([]ui.Cell, 0, len(columns))}
 		for _, c := range columns {
@@ -38,8 +41,8 @@ func ListTable[R any](l *listing.List[R], q ListQuery, rows []R, cells Cells[R],
 			}
 		}
 		dress(r, &row)
-		if record := q.Path + "/" + row.ID; narrowed && len(row.Cells) > 0 && row.Cells[0].Href == record {
-			row.Cells[0].Href = fromList(record, q.With("", ""))
+		if record := q.Path + "/" + row.ID; from != "" && len(row.Cells) > 0 && row.Cells[0].Href == record {
+			row.Cells[0].Href = record + from
 		}
 		t.Rows = append(t.Rows, row)
 	}

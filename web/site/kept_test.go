@@ -158,7 +158,7 @@ func TestWhatIsKeptWronglyIsMended(t *testing.T) {
 		`INSERT INTO mapping_waiting SELECT id, provider_id, 'none', NULL, NULL, '', false, false, NULL, 'open',
 			'-infinity', name_key, name_key FROM provider_accounts WHERE state = 'mapped' LIMIT 1`,
 		`DELETE FROM money_tallies`, `DELETE FROM subscription_names`,
-		`DELETE FROM invoice_counts`, `DELETE FROM invoice_line_counts`,
+		`DELETE FROM invoice_counts`, `DELETE FROM invoice_line_month_counts`, `DELETE FROM crm_account_counts`,
 	} {
 		if _, err := w.DB.Owner().Exec(t.Context(), sql); err != nil {
 			t.Fatalf("%s: %v", sql, err)

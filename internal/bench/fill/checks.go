@@ -13,7 +13,8 @@ import (
 var onePerRow = []string{
 	"count_active_contracts", "count_mapped_accounts", "invoice_document_made", "subscriptions_contract_stay_insert",
 	"subscriptions_billable_from_insert", "subscriptions_ledger_guard_insert", "ledger_quantity_on_insert",
-	"subscriptions_ledger_sums", "audit_chain", "mark_words",
+	"subscriptions_ledger_sums", "audit_chain", "mark_words", "subscription_billed_days", "invoice_line_cost",
+	"license_change_facts",
 }
 
 // triggers switches those that look or write row by row off or on: ours, and the references'.

@@ -5,6 +5,7 @@ package fill
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -39,10 +40,8 @@ func Fill(ctx context.Context, db, super *pgx.Conn, n int, out io.Writer) error 
 			return err
 		}
 	}
-	for _, sql := range indexes {
-		if err := f.exec(ctx, "index", sql); err != nil {
-			return err
-		}
+	if err := f.makeIndexes(ctx, indexes); err != nil {
+		return err
 	}
 	f.say("indexes")
 	if err := f.triggers(ctx, "ENABLE"); err != nil {
@@ -106,6 +105,32 @@ func (f *filler) exec(ctx context.Context, what, sql string) error {
 		return fmt.Errorf("fill %s: %.90s: %w", what, sql, err)
 	}
 	return nil
+}
+
+// makeIndexes makes them over two connections at once: those of words on one, for the database makes these alone.
+func (f *filler) makeIndexes(ctx context.Context, all []string) error {
+	second, err := pgx.ConnectConfig(ctx, f.db.Config())
+	if err != nil {
+		return fmt.Errorf("fill indexes: %w", err)
+	}
+	defer second.Close(ctx)
+	if _, err := second.Exec(ctx, "SET synchronous_commit = off; SET maintenance_work_mem = '1GB'"); err != nil {
+		return fmt.Errorf("fill indexes: %w", err)
+	}
+	build := func(db *pgx.Conn, words bool) error {
+		for _, sql := range all {
+			if strings.Contains(sql, " USING gin ") != words {
+				continue
+			}
+			if _, err := db.Exec(ctx, sql); err != nil {
+				return fmt.Errorf("fill index: %.90s: %w", sql, err)
+			}
+		}
+		return nil
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- build(second, true) }()
+	return errors.Join(build(f.db, false), <-ended)
 }
 
 // dropIndexes takes away what no constraint stands on, and gives how it is made again.

@@ -123,7 +123,7 @@ INSERT INTO subscriptions (id, provider_id, account_id, external_id, vendor, ven
 	billing_frequency_text, term, term_text, start_date, end_date, term_start, provider_status, provider_status_text,
 	first_seen_at, facts_at, crm_account_id, contract_id, unit_price, price_period, currency, price_list_item_id,
 	proposed_item_id, state, hold_reason, deactivated_by, deactivated_on, billed_through, review, findings,
-	ledger_quantity, updated_at)
+	ledger_quantity, updated_at, billed_from)
 SELECT pg_temp.bid('b', i), pg_temp.bid('1', i / $c % 4), pg_temp.bid('9', CASE hold WHEN 'unmapped' THEN 4 * $c + i %
 	$c
 	WHEN 'excluded' THEN 8 * $c + i % $c + (i / $c % 4) * $c ELSE i / $c % 4 * $c + i % $c END),
@@ -143,7 +143,9 @@ SELECT pg_temp.bid('b', i), pg_temp.bid('1', i / $c % 4), pg_temp.bid('9', CASE 
 	CASE state WHEN 'inactive' THEN 'provider' END, CASE state WHEN 'inactive' THEN current_date - 20 END,
 	CASE WHEN state = 'active' THEN current_date END, review,
 	CASE review WHEN 'fail' THEN ARRAY['customer'] WHEN 'warn' THEN ARRAY['margin'] ELSE '{}' END,
-	CASE WHEN state = 'inactive' THEN 0 ELSE i % 300 + 1 END, now()
+	CASE WHEN state = 'inactive' THEN 0 ELSE i % 300 + 1 END, now(),
+	CASE WHEN review = 'signed' AND i % 12 <> 11 AND i % 7 > 0 AND (i % 101 > 0)
+		THEN greatest(date '2026-01-01' + (i % 500)::int, current_date - (i % 600)::int - 40) ELSE 'infinity' END
 ` + judged + `,
 	LATERAL (SELECT ((i * 7 + i / $c) % 400)::int AS p) a`
 
@@ -197,18 +199,24 @@ FROM generate_series($from::bigint, $to::bigint) i CROSS JOIN generate_series(0,
 JOIN subscriptions s ON s.id = pg_temp.bid('b', i) ORDER BY i, k`
 
 const statuses = `
-INSERT INTO license_change_status (change_id, counted, billing_state, invoice_id)
-SELECT pg_temp.bid('d', i * 2 + k), true, CASE WHEN k = 1 OR i % 50 = 0 OR i % 10 = 1 THEN 'open' ELSE 'invoiced' END,
-	CASE WHEN k = 1 OR i % 50 = 0 OR i % 10 = 1 THEN NULL ELSE pg_temp.bid('a', i) END
-FROM generate_series($from::bigint, $to::bigint) i CROSS JOIN generate_series(0, 1) k`
+INSERT INTO license_change_status (change_id, counted, billing_state, invoice_id, change_seq, change_subscription_id,
+	change_provider_id, change_run_id, change_event, change_effective_at, change_estimated)
+SELECT c.id, true, CASE WHEN k = 1 OR i % 50 = 0 OR i % 10 = 1 THEN 'open' ELSE 'invoiced' END,
+	CASE WHEN k = 1 OR i % 50 = 0 OR i % 10 = 1 THEN NULL ELSE pg_temp.bid('a', i) END, c.seq, c.subscription_id,
+	pg_temp.bid('1', i / $c % 4), c.sync_run_id, c.event, c.effective_at, c.estimated
+FROM generate_series($from::bigint, $to::bigint) i CROSS JOIN generate_series(0, 1) k
+JOIN license_changes c ON c.id = pg_temp.bid('d', i * 2 + k)`
 
 const lines = `
 INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date,
 	to_date,
-	seats, unit_price, price_period, currency, amount, exact, live, standing)
+	seats, unit_price, price_period, currency, amount, exact, live, standing, cost, cost_currency)
 SELECT pg_temp.bid('e', i), v.id, 1, s.id, CASE v.kind WHEN 'full_cycle' THEN 'cycle' ELSE 'catch_up' END, product_name,
 	part_number, period_start, period_end, quantity, unit_price, 'month', 'USD', quantity * unit_price,
-	quantity * unit_price, v.state <> 'void', v.state <> 'void'
+	quantity * unit_price, v.state <> 'void', v.state <> 'void',
+	CASE WHEN s.start_date <= v.period_start
+		THEN quantity * unit_price * per_month(unit_cost, cost_period) / per_month(unit_price, 'month') END,
+	CASE WHEN s.start_date <= v.period_start THEN cost_currency ELSE '' END
 FROM generate_series($from::bigint, $to::bigint) i JOIN subscriptions s ON s.id = pg_temp.bid('b', i)
 JOIN invoices v ON v.id = pg_temp.bid('a', i) ORDER BY i`
 

@@ -36,7 +36,7 @@ var All = &listing.List[Row]{
 		{Column: "kind", SQL: "s.kind"}, {Column: "vendor", SQL: "s.vendor"}, {Column: "moved", SQL: "s.moved"},
 		{Column: "proposed_item_id", SQL: "CASE WHEN s.proposed_item_id IS NOT NULL THEN true END"}},
 	Finer: listing.Finer{Filter: "check", Counts: "subscription_finding_counts s",
-		From: "subscriptions s, unnest(s.findings) f", By: listing.CountBy{Column: "findings", SQL: "ARRAY[f]"}},
+		From: "subscriptions s, unnest(s.findings) f", By: []listing.CountBy{{Column: "findings", SQL: "ARRAY[f]"}}},
 	Words: "search_text",
 }
 

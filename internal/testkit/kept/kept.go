@@ -97,7 +97,10 @@ var wrong = map[string]string{
 					WHERE p.invoice_id = i.id AND p.undone_at IS NULL), 0) ELSE 0 END
 			FROM invoices i LEFT JOIN invoice_documents d ON d.invoice_id = i.id WHERE i.state = 'billed') both_sides
 		GROUP BY tally, word, day HAVING sum(n) <> 0 OR sum(amount) <> 0`,
-	"counts of invoices": counts("invoice_counts", "invoices", "state, kind", "state, kind"),
+	"counts of invoices": counts("invoice_counts", "invoices", "state, kind, currency", "state, kind, currency"),
+	"counts of invoices by month": counts("invoice_month_counts", "invoices", "state, kind, currency, "+
+		"date_trunc('month', period_start)::date, date_trunc('month', period_end - 1)::date, "+
+		"date_trunc('month', due_key)::date", "state, kind, currency, first_month, last_month, due_month"),
 	"words of lines": `SELECT l.id::text FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
 		LEFT JOIN subscriptions s ON s.id = l.subscription_id
 		WHERE (l.invoice_seq, l.invoice_contract_id, l.invoice_crm_account_id, l.customer_key, l.search_text)
@@ -108,7 +111,14 @@ var wrong = map[string]string{
 		WHERE (f.account_id, f.provider_id, f.band, f.probability, f.crm_account_id, f.holder_id, f.shelf, f.until,
 			f.queue_key, f.name_key) IS DISTINCT FROM (w.account_id, w.provider_id, w.band, w.probability,
 			w.crm_account_id, w.holder_id, w.shelf, w.snoozed_until, w.queue_key, w.name_key)`,
-	"counts of lines": counts("invoice_line_counts", "invoice_lines", "kind", "kind"),
+	"counts of lines": counts("invoice_line_counts", "invoice_lines l JOIN invoices i ON i.id = l.invoice_id",
+		"l.kind, l.currency, i.state", "kind, currency, state"),
+	"counts of lines by month": counts("invoice_line_month_counts",
+		"invoice_lines l JOIN invoices i ON i.id = l.invoice_id", "l.kind, l.currency, i.state, "+
+			"date_trunc('month', l.from_date)::date, date_trunc('month', l.to_date - 1)::date",
+		"kind, currency, state, first_month, last_month"),
+	"counts of CRM accounts by what they have": counts("crm_account_counts", "crm_accounts",
+		"least(mapped_accounts, 1), least(active_contracts, 1)", "mapped_accounts, active_contracts"),
 }
 
 // waiting is who waits in the mapping queue: the best candidate is the first that nobody said no to, and one that
