@@ -7,7 +7,6 @@ import (
 	"os/user"
 	"path/filepath"
 
-
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
