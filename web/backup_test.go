@@ -46,7 +46,8 @@ func TestBackupAndRestoreByTheVerbs(t *testing.T) {
 	// What may have been spent or ended since comes back with it, and is ended.
 	if _, err := from.Owner().Exec(t.Context(), `
 		INSERT INTO users (id, name, email, role, password_hash, active, version, created_at, updated_at) SELECT
-			('00000000-0000-7000-8000-00000000000' || n)::uuid, 'User ' || n, n || '@reseller.example', 'admin', '', true,
+			('00000000-0000-7000-8000-00000000000' || n)::uuid, 'User ' || n, n || '@reseller.example', 'admin', '',
+			true,
 			1, now(), now() FROM generate_series(1, 2) n;
 		INSERT INTO sessions (token_hash, data, expiry, user_id, created_at, seen_at, address, user_agent, id)
 			SELECT 'h', '', now() + interval '1 day', id, now(), now(), '', '', gen_random_uuid() FROM users LIMIT 1;
@@ -56,10 +57,12 @@ func TestBackupAndRestoreByTheVerbs(t *testing.T) {
 			SELECT gen_random_uuid(), id, now() + interval '1 day' FROM users LIMIT 1;
 		INSERT INTO recovery_codes (user_id, hash, made_at) SELECT id, 'h', now() FROM users LIMIT 1;
 		INSERT INTO api_tokens (id, hash, name, areas, made_by, made_at, expires_at)
-			SELECT gen_random_uuid(), 'h', 'Books', '{billing}', id, now(), now() + interval '9 days' FROM users LIMIT 1;
+			SELECT gen_random_uuid(), 'h', 'Books', '{billing}', id, now(), now() + interval '9 days' FROM users
+			LIMIT 1;
 		INSERT INTO four_eyes_requests (id, kind, object_type, object_id, object_name, digest, facts, money, unpriced,
 			path, asked_at, asked_by, asked_by_name, expires_at, state, decided_at, decided_by)
-			SELECT gen_random_uuid(), 'credit', 'invoice', 'x', '1', 'd', '[]', '[]', 0, '/x', now(), min(id::text)::uuid,
+			SELECT gen_random_uuid(), 'credit', 'invoice', 'x', '1', 'd', '[]', '[]', 0, '/x', now(),
+			min(id::text)::uuid,
 			'A', now() + interval '1 day', 'granted', now(), max(id::text)::uuid FROM users`); err != nil {
 		t.Fatal(err)
 	}

@@ -84,7 +84,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		if err != nil {
 			return err
 		}
-		return serve(ctx, cfg, log, out, nil)
+		ship, log, err := shipped(ctx, cfg, log)
+		if err != nil {
+			return err
+		}
+		return serve(ctx, cfg, log, out, ship)
 	case "demo", "sandbox":
 		return sample(ctx, verb, rest, getenv, out)
 	case "match":
@@ -263,6 +267,23 @@ func settings(getenv func(string) string) (config.Config, *slog.Logger, error) {
 		return cfg, nil, err
 	}
 	return cfg, obs.NewLogger(os.Stderr, cfg.LogFormat, cfg.Level()), nil
+}
+
+// shipped is the log that goes to another machine too, and what sends the audit trail there once the site answers; both
+// only where LOG_TO says so.
+func shipped(ctx context.Context, cfg config.Config, log *slog.Logger) (afterStart, *slog.Logger, error) {
+	if cfg.LogTo == "" {
+		return nil, log, nil
+	}
+	to, err := obs.NewShipper(ctx, cfg.LogTo, cfg.LogToCA)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%sLOG_TO %w", config.Prefix, err)
+	}
+	log = obs.NewLogger(io.MultiWriter(os.Stderr, to), cfg.LogFormat, cfg.Level())
+	return func(ctx context.Context, a *app.App, _ string, _ io.Writer) error {
+		a.ShipTrail(ctx, to.Send)
+		return nil
+	}, log, nil
 }
 
 const closeLimit = 30 * time.Second

@@ -1,6 +1,7 @@
-// Package access gets people in who have no password yet, or none any more: invitations, and links for those who forgot
-// theirs; and tells people by mail what was changed of their accounts. It says what the mails say and when they are still
-// wanted; who somebody is, and what a link opens, is known to auth, and how mail travels to mail. It knows no page.
+// Package access gets people in who have no password yet, or none any more: invitations, and links for those who
+// forgot theirs; and tells people by mail what was changed of their accounts. It says what the mails say and when they
+// are still wanted; who somebody is, and what a link opens, is known to auth, and how mail travels to mail. It knows
+// no page.
 package access
 
 import (
@@ -38,8 +39,7 @@ func (s Service) ByMail(ctx context.Context) (bool, error) {
 }
 
 // Invitation is what came of an invitation. Link is there where no mail goes out, to be handed over by a person; it
-// can
-// be shown this once only.
+// can be shown this once only.
 type Invitation struct {
 	User auth.User
 	Link string
@@ -121,9 +121,9 @@ func (s Service) tell(ctx context.Context, tx *gorm.DB, n auth.News) error {
 	if n.Address != "" {
 		from = ", from the address " + n.Address
 	}
-	body := fmt.Sprintf("Hello %s,\n\n%s\n\nWhen: %s%s. By: %s. Where: Seatledger, %s.\n\nIf you did this, or asked for "+
-		"it, do nothing. If not, somebody else may have your account: tell an administrator now, choose a new password "+
-		"at %s/login/forgotten, and end your other sessions on your profile.\n", n.Name, n.Text,
+	body := fmt.Sprintf("Hello %s,\n\n%s\n\nWhen: %s%s. By: %s. Where: Seatledger, %s.\n\nIf you did this, or asked "+
+		"for it, do nothing. If not, somebody else may have your account: tell an administrator now, choose a new "+
+		"password at %s/login/forgotten, and end your other sessions on your profile.\n", n.Name, n.Text,
 		n.At.In(s.Zone).Format("2 Jan 2006 15:04 MST"), from, n.ByName, s.Auth.BaseURL,
 		strings.TrimRight(s.Auth.BaseURL, "/"))
 	_, _, err := s.Mail.Queue(ctx, tx, audit.System, mail.Letter{Kind: mail.Notice, Language: "en",
@@ -141,15 +141,17 @@ func (s Service) SendFactorLink(ctx context.Context, u auth.User) error {
 			return err
 		}
 		if !srv.Ready() {
-			return errs.New(errs.Conflict, "No mail goes out from here, so nothing was sent. Ask an administrator to "+
-				"clear your factors on your page under Users: you can set one up for a day then.")
+			return errs.New(errs.Conflict,
+				"No mail goes out from here, so nothing was sent. Ask an administrator to "+
+					"clear your factors on your page under Users: you can set one up for a day then.")
 		}
 		if err := s.Auth.FactorLinkDue(ctx, tx, u); err != nil {
 			return err
 		}
-		body := fmt.Sprintf("Hello %s,\n\nsomebody who signed in with your password wants to set up a second factor for "+
-			"you at Seatledger, %s.\n\nIf it was you, open this within 30 minutes in the same browser:\n%s\n\nIf it was "+
-			"not you, somebody knows your password: choose a new one at %s/login/forgotten and tell an administrator.\n",
+		body := fmt.Sprintf("Hello %s,\n\nsomebody who signed in with your password wants to set up a second factor "+
+			"for you at Seatledger, %s.\n\nIf it was you, open this within 30 minutes in the same browser:\n%s\n\n"+
+			"If it was not you, somebody knows your password: choose a new one at %s/login/forgotten and tell an "+
+			"administrator.\n",
 			u.Name, s.Auth.BaseURL, mail.LinkHere, strings.TrimRight(s.Auth.BaseURL, "/"))
 		return s.send(ctx, tx, u.Actor(), auth.Factor, u, "Second factor", "Set up your second factor for Seatledger",
 			body)

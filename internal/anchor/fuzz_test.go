@@ -25,7 +25,8 @@ func FuzzAnchors(f *testing.F) {
 		if _, err := readAnchors(anchors); err != nil {
 			return
 		}
-		if r, err := CheckFile(trail, Against{Paths: []string{anchors}}); err == nil && len(r.Good) > 0 && len(r.Bad) == 0 &&
+		if r, err := CheckFile(trail, Against{Paths: []string{anchors}}); err == nil && len(r.Good) > 0 &&
+			len(r.Bad) == 0 &&
 			len(content) < 64 {
 			t.Errorf("%q proves something", content)
 		}

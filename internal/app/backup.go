@@ -134,8 +134,8 @@ func AfterRestore(ctx context.Context, cfg config.Config, log *slog.Logger, out 
 	return err
 }
 
-// endRestored ends what may have been ended or spent since the backup was made, and says so: what would open again, or
-// be done a second time. What nobody but a person can tell it names.
+// endRestored ends what may have been ended or spent since the backup was made, and says so: what would open again,
+// or be done a second time. What nobody but a person can tell it names.
 func endRestored(ctx context.Context, db *postgres.DB, clk clock.Clock) (string, error) {
 	by := audit.Actor{Name: "Command line"}
 	ended, err := auth.EndRestored(ctx, db)

@@ -67,7 +67,8 @@ func TestAfterTheGraceAPasswordAloneSetsUpNoFactor(t *testing.T) {
 		}
 	}
 	// Their own change of password opens nothing: a thief can make it too.
-	if err := s.ChangePassword(t.Context(), bea, NewPassword{Current: goodPassword, New: goodPassword + " more"}); err !=
+	if err := s.ChangePassword(t.Context(), bea, NewPassword{Current: goodPassword, New: goodPassword +
+		" more"}); err !=
 		nil {
 		t.Fatal(err)
 	}

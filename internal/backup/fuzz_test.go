@@ -33,7 +33,8 @@ func FuzzVerify(f *testing.F) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Verify(path); err != nil && !strings.Contains(err.Error(), "is no backup that can be brought back") {
+		if _, err := Verify(path); err != nil && !strings.Contains(err.Error(),
+			"is no backup that can be brought back") {
 			t.Errorf("refused without a word: %v", err)
 		}
 	})

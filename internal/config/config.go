@@ -21,10 +21,10 @@ type Config struct {
 	Addr               string   `env:"ADDR" envDefault:"127.0.0.1:8080"`
 	BaseURL            string   `env:"BASE_URL"` // empty: http and the address listened on
 	MetricsAddr        string   `env:"METRICS_ADDR"`
-	MetricsInTheClear  bool     `env:"METRICS_IN_THE_CLEAR"` // METRICS_ADDR may be reached from elsewhere, by plain http
+	MetricsInTheClear  bool     `env:"METRICS_IN_THE_CLEAR"` // METRICS_ADDR may be reached from elsewhere
 	DatabaseURL        string   `env:"DATABASE_URL"`         // empty: the private server
 	MigrateDatabaseURL string   `env:"MIGRATE_DATABASE_URL"`
-	DatabaseInTheClear bool     `env:"DATABASE_IN_THE_CLEAR"` // a way to the database without TLS is taken beyond this machine
+	DatabaseInTheClear bool     `env:"DATABASE_IN_THE_CLEAR"` // without TLS, also beyond this machine
 	DataDir            string   `env:"DATA_DIR" envDefault:"./.seatledger"`
 	PostgresBin        string   `env:"POSTGRES_BIN"`
 	MasterKeyFile      string   `env:"MASTER_KEY_FILE"`
@@ -45,6 +45,8 @@ type Config struct {
 	TracesHeaders      []string `env:"TRACES_HEADERS"`     // name=value, for the collector
 	LogFormat          string   `env:"LOG_FORMAT" envDefault:"text"`
 	LogLevel           string   `env:"LOG_LEVEL" envDefault:"info"`
+	LogTo              string   `env:"LOG_TO"`    // syslog+tls://host:port, to which log and trail go too
+	LogToCA            string   `env:"LOG_TO_CA"` // PEM file of the roots for it; empty: the system's
 	AdminEmail         string   `env:"ADMIN_EMAIL"`
 	AdminPassword      string   `env:"ADMIN_PASSWORD"`
 }

@@ -47,9 +47,11 @@ func (c Config) checkMetrics() error {
 		return err
 	}
 	if !c.MetricsInTheClear && !Loopback(c.MetricsAddr) {
-		return Fault{"METRICS_ADDR", "listens beyond this machine, and figures go in the clear. Set a loopback address, " +
-			"as 127.0.0.1:9100, and let a TLS proxy or the collector's agent on this machine read it; or, where the " +
-			"network is yours alone, set " + Prefix + "METRICS_IN_THE_CLEAR=true."}
+		return Fault{"METRICS_ADDR",
+			"listens beyond this machine, and figures go in the clear. Set a loopback address, " +
+				"as 127.0.0.1:9100, and let a TLS proxy or the collector's agent on this machine read it; or, where " +
+				"the " +
+				"network is yours alone, set " + Prefix + "METRICS_IN_THE_CLEAR=true."}
 	}
 	return nil
 }
@@ -79,7 +81,8 @@ func (c Config) checkBaseURL() error {
 	}
 	u, err := url.Parse(c.BaseURL)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return Fault{"BASE_URL", "is not an http or https address. Set for example https://seatledger.reseller.example."}
+		return Fault{"BASE_URL",
+			"is not an http or https address. Set for example https://seatledger.reseller.example."}
 	}
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return Fault{"BASE_URL", "must be a scheme and a host only, without a path, a query or a user."}
@@ -113,7 +116,8 @@ func (c Config) checkDatabase() error {
 	}
 	var faults []error
 	if !isPostgresURL(c.DatabaseURL) {
-		faults = append(faults, Fault{"DATABASE_URL", "is not a postgres://user:password@host:port/database address."})
+		faults = append(faults, Fault{"DATABASE_URL",
+			"is not a postgres://user:password@host:port/database address."})
 	}
 	if c.MigrateDatabaseURL != "" && !isPostgresURL(c.MigrateDatabaseURL) {
 		faults = append(faults, Fault{"MIGRATE_DATABASE_URL",
@@ -164,10 +168,11 @@ func (c Config) checkClock() error {
 		return nil
 	}
 	if c.DatabaseURL != "" || c.MigrateDatabaseURL != "" {
-		return Fault{"CLOCK", "moves the clock of a private database only, so that no invoice of yours is ever dated " +
-			"by it. Nothing was started. " +
-			"Unset it, or unset " + Prefix + "DATABASE_URL and " + Prefix +
-			"MIGRATE_DATABASE_URL and rehearse in a new " + Prefix + "DATA_DIR."}
+		return Fault{"CLOCK",
+			"moves the clock of a private database only, so that no invoice of yours is ever dated " +
+				"by it. Nothing was started. " +
+				"Unset it, or unset " + Prefix + "DATABASE_URL and " + Prefix +
+				"MIGRATE_DATABASE_URL and rehearse in a new " + Prefix + "DATA_DIR."}
 	}
 	at, err := time.Parse(time.RFC3339, c.Clock)
 	if err != nil {

@@ -61,7 +61,8 @@ func ParseLimits(text string) (Limits, error) {
 		}
 		amount, ok := money.ParseNumber(words[0])
 		currency, known := money.ParseCurrency(words[1])
-		if !ok || !known || amount.Exponent() < -6 || amount.IsNegative() || amount.GreaterThanOrEqual(money.HighestPrice) {
+		if !ok || !known || amount.Exponent() < -6 || amount.IsNegative() ||
+			amount.GreaterThanOrEqual(money.HighestPrice) {
 			return nil, limitsProblem(part)
 		}
 		if _, twice := out[currency]; twice {

@@ -18,7 +18,8 @@ func TestNoShortTextIsAHugeNumber(t *testing.T) {
 			t.Errorf("%q is %s, %v", text, d, ok)
 		}
 	}
-	for _, text := range []string{"", "1e999999999", "1e-999999999", "1E+2147483647", "1e100", "0x10", "NaN", "Inf", "1_000",
+	for _, text := range []string{"", "1e999999999", "1e-999999999", "1E+2147483647", "1e100", "0x10", "NaN", "Inf",
+		"1_000",
 		"1,5", " 1", "--1", "1e", ".", strings.Repeat("9", 65)} {
 		if d, ok := money.ParseNumber(text); ok {
 			t.Errorf("%q is %d digits", text, d.NumDigits())
@@ -28,7 +29,8 @@ func TestNoShortTextIsAHugeNumber(t *testing.T) {
 
 // FuzzNumber holds that to any text: what is read is short when written out, and reads back as itself.
 func FuzzNumber(f *testing.F) {
-	for _, s := range []string{"", "1", "-0", "1e99", "1e-99", "1e999999999", "1e-999999999", "000000000000001", "9e9e9", ".", "+."} {
+	for _, s := range []string{"", "1", "-0", "1e99", "1e-99", "1e999999999", "1e-999999999", "000000000000001",
+		"9e9e9", ".", "+."} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

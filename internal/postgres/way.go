@@ -18,9 +18,11 @@ func Guarded(c *pgxpool.Config) error {
 	ways := []*pgconn.FallbackConfig{{Host: conn.Host, TLSConfig: conn.TLSConfig}}
 	for _, w := range append(ways, conn.Fallbacks...) {
 		if w.TLSConfig == nil && !onThisMachine(w.Host) {
-			return errs.Newf(errs.Invalid, "the way to the database at %s may go without TLS (sslmode is disable, allow "+
-				"or prefer). Add sslmode=verify-full, or at least require, to the address; or, where the network between "+
-				"them is yours alone, set SEATLEDGER_DATABASE_IN_THE_CLEAR=true", w.Host)
+			return errs.Newf(errs.Invalid,
+				"the way to the database at %s may go without TLS (sslmode is disable, allow "+
+					"or prefer). Add sslmode=verify-full, or at least require, to the address; or, where the network "+
+					"between "+
+					"them is yours alone, set SEATLEDGER_DATABASE_IN_THE_CLEAR=true", w.Host)
 		}
 	}
 	return nil
@@ -40,7 +42,8 @@ func onThisMachine(host string) bool {
 func ParseAddress(variable, address string, inTheClear bool) (*pgxpool.Config, error) {
 	c, err := pgxpool.ParseConfig(address)
 	if err != nil {
-		return nil, fmt.Errorf("SEATLEDGER_%s is not a PostgreSQL address", variable) // the cause would show a password
+		return nil, fmt.Errorf("SEATLEDGER_%s is not a PostgreSQL address",
+			variable) // the cause would show a password
 	}
 	if inTheClear {
 		return c, nil

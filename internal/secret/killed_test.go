@@ -140,7 +140,8 @@ func TestAProcessThatRotatesIsKilledAtEachValue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lock := fmt.Sprintf(`SELECT FROM provider_secrets WHERE provider_id = '%s' AND name = '%s' FOR UPDATE`, held.Owner,
+		lock := fmt.Sprintf(`SELECT FROM provider_secrets WHERE provider_id = '%s' AND name = '%s' FOR UPDATE`,
+			held.Owner,
 			held.Name)
 		if table, other := map[string]string{kindCheck: "master_key_check", kindMail: "mail_secrets",
 			kindSSO: "sso_secrets", kindSign: "audit_signers", kindTOTP: "totp_factors",
@@ -242,7 +243,8 @@ func TestTheMasterKeyComesFromTheEnvironmentOrACommandToo(t *testing.T) {
 		"one that never stops printing":  {Command: "cat /dev/zero"},
 	} {
 		o.Clock, o.Create = newClock(), true
-		if _, err := Load(t.Context(), fresh.db.DB, o); err == nil || strings.Contains(err.Error(), "slightly-secret") {
+		if _, err := Load(t.Context(), fresh.db.DB, o); err == nil || strings.Contains(err.Error(),
+			"slightly-secret") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -50,7 +50,8 @@ func newVault(t *testing.T, providers int) vault {
 	return v
 }
 
-// withEveryKind seals one value of each other kind beside the providers': of a CRM source, the mail server, the identity
+// withEveryKind seals one value of each other kind beside the providers': of a CRM source, the mail server, the
+// identity
 // provider, the trail's signing and an authenticator app.
 func (v vault) withEveryKind(t *testing.T) vault {
 	t.Helper()
@@ -62,7 +63,8 @@ func (v vault) withEveryKind(t *testing.T) vault {
 		VALUES (?, 'Ada', 'ada@reseller.example', 'admin', '', true, 1, now(), now())`, user)
 	sealed := func(p Place) []byte { return seal(t, v.sealer, p, distributor.Secret(sentinel+p.Table)) }
 	v.exec(t, `INSERT INTO crm_source_secrets (source_id, name, sealed, sent_to, set_at, set_by)
-		VALUES (?, 'client_secret', ?, ?, now(), 'Ada')`, source, sealed(SourceSecret(source, "client_secret", server)),
+		VALUES (?, 'client_secret', ?, ?, now(), 'Ada')`, source, sealed(SourceSecret(source, "client_secret",
+		server)),
 		server)
 	v.exec(t, `INSERT INTO mail_secrets (name, sealed, sent_to, set_at, set_by)
 		VALUES ('password', ?, 'mail.example', now(), 'Ada')`, sealed(MailSecret("mail.example")))

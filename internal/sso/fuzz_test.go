@@ -7,7 +7,8 @@ import (
 
 // Groups are texts, whatever an identity provider puts into the claim, and none that it did not.
 func FuzzGroups(f *testing.F) {
-	for _, s := range []string{"", "null", `"admin viewer"`, `["admin",1,null,["x"]]`, `{"admin":true}`, "true", "1e99", `[]`} {
+	for _, s := range []string{"", "null", `"admin viewer"`, `["admin",1,null,["x"]]`, `{"admin":true}`, "true",
+		"1e99", `[]`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, claim []byte) {

@@ -162,7 +162,8 @@ func (s Service) AddRate(ctx context.Context, by audit.Actor, f RateForm) error 
 	problems := errs.Fields{}
 	var err error
 	percent, ok := money.ParseNumber(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(f.Percent), "%")))
-	if r.Percent = percent; !ok || r.Percent.IsNegative() || r.Percent.GreaterThan(decimal.NewFromInt(100)) || r.Percent.Exponent() < -4 {
+	if r.Percent = percent; !ok || r.Percent.IsNegative() || r.Percent.GreaterThan(decimal.NewFromInt(100)) ||
+		r.Percent.Exponent() < -4 {
 		problems.Add("percent", "Enter a percentage from 0 to 100 with a point, like 20 or 5.5.")
 	}
 	if r.FirstDay, err = clock.ParseDate(strings.TrimSpace(f.FirstDay)); err != nil || r.FirstDay.IsZero() {
@@ -241,7 +242,8 @@ func (s Service) Remove(ctx context.Context, by audit.Actor, id uuid.UUID) error
 	})
 }
 
-func (s Service) remove(ctx context.Context, tx *gorm.DB, by audit.Actor, sql string, id uuid.UUID, action, name string,
+func (s Service) remove(ctx context.Context, tx *gorm.DB, by audit.Actor, sql string, id uuid.UUID, action,
+	name string,
 	was any) error {
 	if err := tx.Exec(sql, id).Error; err != nil {
 		return fmt.Errorf("%s %s: %w", action, id, err)
@@ -249,7 +251,8 @@ func (s Service) remove(ctx context.Context, tx *gorm.DB, by audit.Actor, sql st
 	return s.told(ctx, tx, by, action, name, was, nil)
 }
 
-func (s Service) told(ctx context.Context, tx *gorm.DB, by audit.Actor, action, name string, before, after any) error {
+func (s Service) told(ctx context.Context, tx *gorm.DB, by audit.Actor, action, name string, before,
+	after any) error {
 	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: action, ObjectType: "settings", ObjectID: row,
 		ObjectName: name, Before: before, After: after})
 }

@@ -261,8 +261,10 @@ func (h Handlers) mustNote(c echo.Context, f auth.Factors, free bool) (*ui.Callo
 			Text: "Choose one of your own below. Everything else waits until then."}, nil
 	}
 	if !free {
-		return &ui.Callout{Tone: ui.Warn, Title: "Your role needs a second factor, and the time to set one up is over",
-			Text: "A password may have been stolen, so it alone is not enough any more. Have a link sent to your mail " +
+		return &ui.Callout{Tone: ui.Warn,
+			Title: "Your role needs a second factor, and the time to set one up is over",
+			Text: "A password may have been stolen, so it alone is not enough any more. Have a link sent to your " +
+				"mail " +
 				"address and open it in this browser; or ask an administrator to clear your factors, which lets you " +
 				"set one up for a day."}, nil
 	}

@@ -51,8 +51,9 @@ func (h Handlers) SaveFourEyes(c echo.Context) error {
 		return h.eyesPage(c, http.StatusUnprocessableEntity, in, messages)
 	}
 	if errors.Is(err, settings.ErrStale) {
-		return errs.New(errs.Conflict, "Somebody else saved this while you were editing. Nothing of yours was saved; "+
-			"open the page again and compare.")
+		return errs.New(errs.Conflict,
+			"Somebody else saved this while you were editing. Nothing of yours was saved; "+
+				"open the page again and compare.")
 	}
 	if err != nil {
 		return err
@@ -90,7 +91,8 @@ func (h Handlers) eyesPage(c echo.Context, status int, in eyesInput, problems ma
 	fields := withProblems([]ui.Field{
 		{Kind: ui.Toggle, Name: "on", Label: "A second person grants what is chosen here", Checked: in.On,
 			Hint: "Who asks never grants, nor does an account that they made, or whose password, role, address or " +
-				"factors they set within 30 days before. Once it is on, it is made looser only with a second person's " +
+				"factors they set within 30 days before. Once it is on, it is made looser only with a second " +
+				"person's " +
 				"grant, and such hands count both ways."},
 		{Kind: ui.Checkbox, Name: "retire", Label: "Retiring many subscriptions at once", Checked: in.Retire},
 		{Name: "retire_limits", Label: "Retiring, by what they bring in a month", Value: in.retire, Hint: up},

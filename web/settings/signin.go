@@ -106,7 +106,8 @@ func (h Handlers) signInPage(c echo.Context, e auth.RuleEdit, days string, probl
 		Label: "Days to set one up",
 		Value: days, Suffix: "days", Size: ui.Short, Required: true,
 		Hint: "From the day the role needs it, or the person was made. Then nothing else opens for them first, " +
-			"and a password alone sets none up: it takes a link by mail, or an administrator who clears their factors."}),
+			"and a password alone sets none up: it takes a link by mail, or an administrator who clears " +
+			"their factors."}),
 		problems)
 	summary := ui.Summarize(problems, fields...)
 	frame := h.frame(c, signInTitle, summary)

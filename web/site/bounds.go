@@ -86,8 +86,8 @@ func (r route) class(path string) Class {
 // takes is a route whose form is of another class than an ordinary one.
 func takes(c Class, r route) route { r.takes = c; return r }
 
-// fits refuses a body that says itself that it is too large, before anything of it is read, and cuts the others off at
-// their bound. Who uploads is answered by whoever reads the file, who lets the sender come to an end first.
+// fits refuses a body that says itself that it is too large, before anything of it is read, and cuts the others off
+// at their bound. Who uploads is answered by whoever reads the file, who lets the sender come to an end first.
 func fits(c Class) echo.MiddlewareFunc {
 	most := boundOf(c).Body
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
@@ -102,8 +102,8 @@ func fits(c Class) echo.MiddlewareFunc {
 	}
 }
 
-// shares keeps one person's heavy requests from taking what all need: no more than a few go on at once, and the others
-// of that person wait for them.
+// shares keeps one person's heavy requests from taking what all need: no more than a few go on at once, and the
+// others of that person wait for them.
 type shares struct {
 	mu sync.Mutex
 	of map[uuid.UUID]*share
@@ -158,8 +158,10 @@ func paced(book pace.Book, k pace.Kind) echo.MiddlewareFunc {
 				return next(c)
 			}
 			c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-			return errs.Newf(errs.TooMany, "You asked for %d %s within ten minutes, which is as many as one person may. "+
-				"Nothing was changed; try again in %d minutes.", k.Most(), pacedWords(k), int(math.Ceil(wait.Minutes())))
+			return errs.Newf(errs.TooMany,
+				"You asked for %d %s within ten minutes, which is as many as one person may. "+
+					"Nothing was changed; try again in %d minutes.", k.Most(), pacedWords(k),
+				int(math.Ceil(wait.Minutes())))
 		}
 	}
 }

@@ -8,10 +8,12 @@ import (
 // Whatever a CRM answers, a record has an id, is deleted with one, or is counted as bad; nothing is lost and nothing
 // is both.
 func FuzzRecords(f *testing.F) {
-	for _, s := range []string{``, `{}`, `null`, `[]`, `{"accountid":"6f9619ff-8b86-d011-b42d-00cf4fc964ff","name":"A"}`,
+	for _, s := range []string{``, `{}`, `null`, `[]`,
+		`{"accountid":"6f9619ff-8b86-d011-b42d-00cf4fc964ff","name":"A"}`,
 		`{"accountid":7,"name":{}}`, `{"@removed":{"reason":"deleted"},"id":"6f9619ff-8b86-d011-b42d-00cf4fc964ff"}`,
 		`{"@odata.context":"x/$deletedEntity","id":"accounts(6f9619ff-8b86-d011-b42d-00cf4fc964ff)"}`,
-		`{"@removed":null,"reason":1,"id":"((("}`, `{"contactid":"6F9619FF8B86D011B42D00CF4FC964FF","statecode":1e99}`} {
+		`{"@removed":null,"reason":1,"id":"((("}`,
+		`{"contactid":"6F9619FF8B86D011B42D00CF4FC964FF","statecode":1e99}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {

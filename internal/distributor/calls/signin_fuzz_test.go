@@ -10,7 +10,8 @@ import (
 
 // A token that a server gives fits a header and has an end that can be reckoned with; all else is an error.
 func FuzzSignIn(f *testing.F) {
-	for _, s := range []string{"", "{}", `{"access_token":"a","expires_in":3600}`, `{"access_token":"a","expires_in":"1e99"}`,
+	for _, s := range []string{"", "{}", `{"access_token":"a","expires_in":3600}`,
+		`{"access_token":"a","expires_in":"1e99"}`,
 		`{"access_token":"a\u0000b","expires_in":-1}`, `{"error":"invalid_client"}`, "<html>", `{"access_token":{}}`,
 		`{"access_token":"a","expires_in":99999999999999999999}`} {
 		f.Add(http.StatusOK, s)

@@ -14,8 +14,10 @@ func FuzzTakeLong(f *testing.F) {
 	w := gzip.NewWriter(&packed)
 	_, _ = w.Write([]byte("a,b\n1,2\n"))
 	_ = w.Close()
-	for _, s := range []string{"", "a;b\n1;2\n", "[{\"a\":1},{\"b\":[]}]", "{\"a\":1}\n{\"a\":2}", "a,b\n\"never closed",
-		"a\rb\r", "\xff\xfea\x00", "sep=|\na|b", packed.String(), packed.String() + packed.String(), packed.String()[:9]} {
+	for _, s := range []string{"", "a;b\n1;2\n", "[{\"a\":1},{\"b\":[]}]", "{\"a\":1}\n{\"a\":2}",
+		"a,b\n\"never closed",
+		"a\rb\r", "\xff\xfea\x00", "sep=|\na|b", packed.String(), packed.String() + packed.String(),
+		packed.String()[:9]} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {

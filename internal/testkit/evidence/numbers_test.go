@@ -9,7 +9,8 @@ import (
 	"seatledger/internal/testkit/evidence"
 )
 
-// Numbers from outside are read by money.ParseNumber alone: decimal takes any exponent, and nine digits of one fill the
+// Numbers from outside are read by money.ParseNumber alone: decimal takes any exponent, and nine digits of one fill
+// the
 // memory when the number is compared. Files that bound the text themselves, each with a test of that, are named.
 func TestNumbersFromOutsideAreReadInOnePlace(t *testing.T) {
 	t.Parallel()
@@ -28,8 +29,10 @@ func TestNumbersFromOutsideAreReadInOnePlace(t *testing.T) {
 	}
 	for _, f := range files {
 		if f.IsTest() || slices.Contains(bounded, f.Path) || slices.Contains(own, f.Path) ||
-			strings.Contains(f.Path, "testkit/") || strings.Contains(f.Path, "/demo/") || strings.Contains(f.Path, "sandbox/") ||
-			strings.Contains(f.Path, "oracle/") || strings.Contains(f.Path, "bench/") || strings.Contains(f.Path, "rehearsal") {
+			strings.Contains(f.Path, "testkit/") || strings.Contains(f.Path, "/demo/") || strings.Contains(f.Path,
+			"sandbox/") ||
+			strings.Contains(f.Path, "oracle/") || strings.Contains(f.Path, "bench/") || strings.Contains(f.Path,
+			"rehearsal") {
 			continue
 		}
 		ast.Inspect(f.Syntax, func(n ast.Node) bool {

@@ -5,14 +5,17 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 )
 
 // allowed are licences under which a component may go out with a program under the Apache License 2.0.
@@ -113,10 +116,46 @@ func vulnerabilities(out io.Writer) (int, error) {
 	err := cmd.Run()
 	switch {
 	case err == nil:
-		return 0, nil
+		return 0, keep("none known that the program reaches")
 	case strings.Contains(said.String(), "fetching vulnerabilities"):
 		fmt.Fprintln(out, "NOT CHECKED: the list of known weaknesses could not be reached. Nothing is known about them.")
-		return notChecked, nil
+		return notChecked, keep("NOT CHECKED: the list of known weaknesses could not be reached")
 	}
-	return 1, err
+	found := 0
+	for line := range strings.Lines(said.String()) {
+		if strings.HasPrefix(line, "Vulnerability #") {
+			found++
+		}
+	}
+	if found == 0 {
+		return 1, errors.Join(err, keep("NOT CHECKED: the check itself failed"))
+	}
+	return 1, errors.Join(err, keep(fmt.Sprintf("FOUND: %d known weaknesses that the program reaches", found)))
+}
+
+const kept = "docs/security/vulnerabilities.md"
+
+const keptHead = `# Known weaknesses
+
+Each run of ` + "`task vulnerabilities`" + `, newest first: what it said of the components that ` + "`go.sum`" + ` pinned then (the first letters of its SHA-256). NOT CHECKED is no good news: somebody runs it again where the list can be reached. How long a fix takes: [response.md](response.md#how-long-a-fix-takes).
+
+| Day | Components | What came of it |
+| --- | --- | --- |
+`
+
+// keep writes a run down, with its day and what it was of.
+func keep(outcome string) error {
+	const root = "../../../"
+	sums, err := os.ReadFile(root + "go.sum")
+	if err != nil {
+		return err
+	}
+	before, err := os.ReadFile(root + kept)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	rows := strings.TrimPrefix(string(before), keptHead)
+	sum := fmt.Sprintf("%x", sha256.Sum256(sums))
+	row := fmt.Sprintf("| %s | %s | %s |\n", time.Now().UTC().Format(time.DateOnly), sum[:12], outcome)
+	return os.WriteFile(root+kept, []byte(keptHead+row+rows), 0o644)
 }
