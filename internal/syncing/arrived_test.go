@@ -11,6 +11,7 @@ func TestNewAccountsOfANightRingOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, small())
 	w.sync.SyncAt = 2 * time.Hour
+	w.ok(w.sync.Night(t.Context())) // which says when the first night is
 	night := func(day int) {
 		t.Helper()
 		w.clock.Set(time.Date(2026, 11, day, 2, 0, 1, 0, time.UTC))
