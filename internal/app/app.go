@@ -375,6 +375,8 @@ func (a *App) beats() []jobs.Beat {
 			Do: func(ctx context.Context) error { return a.Reviews.Drain(ctx, a.DB) }},
 		{Name: "reviews that the date changes", Every: time.Hour,
 			Do: func(ctx context.Context) error { return a.Reviews.Sweep(ctx, a.DB) }},
+		{Name: "sign-offs that lapsed", Every: 5 * time.Minute,
+			Do: func(ctx context.Context) error { return a.Reviews.TellLapsed(ctx, a.DB) }},
 		{Name: "mapping suggestions", Every: 3 * time.Second, Do: watch.Look},
 		{Name: "subscriptions that come to their end", Every: 20 * time.Second, Do: a.Retire.AtTheirEnd},
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},

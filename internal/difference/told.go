@@ -23,11 +23,14 @@ func (s Service) tell(tx *gorm.DB, b bill) error {
 		Sum      decimal.Decimal
 		Many     int
 	}
-	err = tx.Raw(`SELECT currency, sum(abs(once_amount)) AS sum, count(*) AS many FROM differences
-		WHERE bill_id = ? AND gone_at IS NULL AND state = 'todo'
-			AND NOT EXISTS (SELECT FROM notices WHERE kind = ? AND object_type = 'supplier_bill' AND object_id = ANY (
-				SELECT x::text FROM unnest(CAST(? AS uuid[])) x))
-		GROUP BY currency HAVING sum(abs(once_amount)) > ? ORDER BY currency`, b.ID, notify.DifferencesLarge, b.chain,
+	// The same money may differ in two ways, as what nobody signed off at another price: of a subject the larger counts.
+	err = tx.Raw(`SELECT currency, sum(worth) AS sum, sum(many) AS many FROM (
+			SELECT currency, max(abs(once_amount)) AS worth, count(*) AS many FROM differences
+			WHERE bill_id = ? AND gone_at IS NULL AND state = 'todo' GROUP BY currency, coalesce(subscription_id::text,
+				subject)) of_subjects
+		WHERE NOT EXISTS (SELECT FROM notices WHERE kind = ? AND object_type = 'supplier_bill' AND object_id = ANY (
+			SELECT x::text FROM unnest(CAST(? AS uuid[])) x))
+		GROUP BY currency HAVING sum(worth) > ? ORDER BY currency`, b.ID, notify.DifferencesLarge, b.chain,
 		choices.DifferencesFrom).Scan(&sums).Error
 	if err != nil || len(sums) == 0 {
 		return err

@@ -117,8 +117,7 @@ func missing(d document.Document) []string {
 		out = append(out, "It has no due date: the contract says no payment terms.")
 	}
 	if d.Seller.Name == "" {
-		out = append(out,
-			"It names no seller: the company was not entered under Settings, Company, when it was billed.")
+		out = append(out, "It names no seller: the company was not entered under Settings, Company, when it was billed.")
 	}
 	if len(d.PaymentText)+len(d.Bank) == 0 {
 		out = append(out, "It does not say how to pay: neither text nor bank stood under Settings, Company.")

@@ -50,15 +50,11 @@ func newWorld(t *testing.T, o mailpit.Options) *world {
 		BaseURL: "https://seats.reseller.example"}
 	w.mail.Wanted, w.mail.Anew = w.letters.Wanted, w.letters.Anew
 	w.bills = billing.Service{Service: invoice.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}}
-	w.must(w.mail.Save(t.Context(), billtest.Bea, mail.Input{Server: mail.Server{Host: w.far.Host,
-		Security: mail.Plain,
+	w.must(w.mail.Save(t.Context(), billtest.Bea, mail.Input{Server: mail.Server{Host: w.far.Host, Security: mail.Plain,
 		FromName: "Reseller Ltd", FromAddress: "billing@reseller.example"}, Port: port(w.far), PerMinute: "1000"}))
-	w.Exec(`INSERT INTO settings (name, value, version, updated_at, updated_by) VALUES ('company', ?, 1, now(),
-		'Ada')`,
-		`{"legal_name": "Reseller Ltd", "bank": "IBAN GB00 TEST 0001", "payment_text": "Pay by bank transfer.",
-		"page_size": "a4"}`)
-	w.Exec(`UPDATE billing_contracts SET recipients = 'ap@contoso.example, jane@contoso.example', payment_terms =
-		'14'`)
+	w.Exec(`INSERT INTO settings (name, value, version, updated_at, updated_by) VALUES ('company', ?, 1, now(), 'Ada')`,
+		`{"legal_name": "Reseller Ltd", "bank": "IBAN GB00 TEST 0001", "payment_text": "Pay by bank transfer.", "page_size": "a4"}`)
+	w.Exec(`UPDATE billing_contracts SET recipients = 'ap@contoso.example, jane@contoso.example', payment_terms = '14'`)
 	return w
 }
 
@@ -401,15 +397,13 @@ func TestReminderAsksForWhatIsStillOpen(t *testing.T) {
 	if !strings.Contains(got.Text, "Still to be paid: 20.50 USD") || !strings.Contains(got.Subject, "20.50 USD") {
 		t.Error(got.Subject, got.Text)
 	}
-	if kept := w.Text(`SELECT concat_ws(' ', subject, trim_scale(open)) FROM mails`); !strings.HasSuffix(kept,
-		"20.5") ||
+	if kept := w.Text(`SELECT concat_ws(' ', subject, trim_scale(open)) FROM mails`); !strings.HasSuffix(kept, "20.5") ||
 		!strings.Contains(kept, "20.50 USD") {
 		t.Errorf("the record says %s", kept)
 	}
 }
 
-// Of 120.00, 50.00 came before the mail went out, then the rest: the first mail asks for 70.00, the second for
-// nothing.
+// Of 120.00, 50.00 came before the mail went out, then the rest: the first mail asks for 70.00, the second for nothing.
 func TestAMailAsksForWhatIsStillOpen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, mailpit.Options{})
@@ -421,8 +415,7 @@ func TestAMailAsksForWhatIsStillOpen(t *testing.T) {
 		return l.Body
 	}
 	pay("50")
-	if body := look(); !strings.Contains(body,
-		"Paid so far: 50.00 USD\nTo pay: 70.00 USD\nPlease pay by: 15 Mar 2026") {
+	if body := look(); !strings.Contains(body, "Paid so far: 50.00 USD\nTo pay: 70.00 USD\nPlease pay by: 15 Mar 2026") {
 		t.Error(body)
 	}
 	pay("70")
@@ -463,8 +456,7 @@ func TestAMailThatWaitedAsksForNothingThatWasPaidOrCreditedMeanwhile(t *testing.
 	w.credit(id, "5") // a draft that nobody has billed yet
 	w.work()
 	text := strings.ReplaceAll(w.far.Only().Text, "\r\n", "\n")
-	if !strings.Contains(text,
-		"Paid so far: 50.00 USD\nCredited: 20.00 USD\nTo pay: 50.00 USD\nPlease pay by: 15 Mar") {
+	if !strings.Contains(text, "Paid so far: 50.00 USD\nCredited: 20.00 USD\nTo pay: 50.00 USD\nPlease pay by: 15 Mar") {
 		t.Error(text)
 	}
 	if kept := w.Text(`SELECT body FROM mails`); !strings.Contains(kept, "To pay: 50.00 USD") {
@@ -519,8 +511,7 @@ func TestNoticesOfTheNightGoToTheChosenOnceAndTogether(t *testing.T) {
 	got := w.far.Only()
 	if got.Subject != "Seatledger: Night failed, Stellr East, and 1 notice more" ||
 		got.To[0].Address != "ops@reseller.example" ||
-		!strings.Contains(got.Text, "The distributor did not answer.") || !strings.Contains(got.Text,
-			"Two accounts") ||
+		!strings.Contains(got.Text, "The distributor did not answer.") || !strings.Contains(got.Text, "Two accounts") ||
 		strings.Contains(got.Text, "good to know") || strings.Contains(got.Text, "before anybody") ||
 		!strings.Contains(got.Text, "https://seats.reseller.example/notices") {
 		t.Errorf("%q\n%s", got.Subject, got.Text)

@@ -123,7 +123,7 @@ func (s Service) SaveWish(ctx context.Context, by audit.Actor, user uuid.UUID, i
 			WHERE was.version = @version`, map[string]any{"user": user, "severity": after.Choice.From,
 			"kinds": after.Choice.List(), "daily": after.Daily, "daily_at": after.DailyAt, "quiet": after.Quiet,
 			"from": after.QuietFrom, "until": after.QuietUntil, "zone": after.Zone, "now": now,
-			"version": in.Version})
+			"daily_on": after.passed(now), "version": in.Version})
 		if done.Error == nil && (done.RowsAffected == 0 || before.Version != in.Version) {
 			return settings.ErrStale
 		}

@@ -23,7 +23,7 @@ func (w *world) person(name string) audit.Actor {
 	id := uuid.Must(uuid.NewV7())
 	w.Exec(`INSERT INTO users (id, name, email, password_hash, role, active, created_at, updated_at)
 		VALUES (?, ?, ?, 'x', 'viewer', true, ?, ?)`, id, name, strings.ToLower(name)+"@reseller.example",
-			w.Clock.Now(),
+		w.Clock.Now(),
 		w.Clock.Now())
 	return audit.Actor{ID: id, Name: name}
 }
@@ -31,7 +31,7 @@ func (w *world) person(name string) audit.Actor {
 func atOnce(from notify.Severity) letters.WishInput {
 	return letters.WishInput{Choice: notify.Choice{From: from}, DailyAt: "08:00", QuietFrom: "20:00",
 		QuietUntil: "07:00",
-		Zone: "America/New_York"}
+		Zone:       "America/New_York"}
 }
 
 func (w *world) wishes(who audit.Actor, in letters.WishInput) {

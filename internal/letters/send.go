@@ -68,8 +68,7 @@ func (s Service) SendIn(ctx context.Context, tx *gorm.DB, by audit.Actor, id uui
 	if err != nil || !fresh {
 		return Queued{Mail: id}, err
 	}
-	return Queued{Mail: id, Fresh: true}, audit.Record(ctx, tx, s.Clock, by,
-		audit.Event{Action: "invoice.mail_queued",
+	return Queued{Mail: id, Fresh: true}, audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "invoice.mail_queued",
 		ObjectType: "invoice", ObjectID: lead.ID.String(), ObjectName: lead.Called(),
 		After: map[string]any{"to": strings.Join(to, ", "), "again": o.Again, "mail": id}})
 }
@@ -89,8 +88,7 @@ const parts = `(SELECT p.id FROM invoices p WHERE p.id = i.id OR p.document_of =
 // Recipients are those whom the contracts on a document name.
 func Recipients(ctx context.Context, db *gorm.DB, lead uuid.UUID) (string, error) {
 	var lists []string
-	err := db.WithContext(ctx).Raw(`SELECT k.recipients FROM invoices i JOIN billing_contracts k ON k.id =
-		i.contract_id
+	err := db.WithContext(ctx).Raw(`SELECT k.recipients FROM invoices i JOIN billing_contracts k ON k.id = i.contract_id
 		WHERE i.id = ? OR i.document_of = ? ORDER BY i.seq`, lead, lead).Scan(&lists).Error
 	if err != nil {
 		return "", fmt.Errorf("recipients of invoice %s: %w", lead, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"seatledger/internal/distributor/sandbox"
+	"seatledger/internal/notify"
 	"seatledger/internal/testkit/webtest"
 )
 
@@ -33,6 +34,7 @@ func (w *walk) weeksLater() *walk {
 	w.bill()
 	w.mailOut()
 	w.exportAll()
+	w.hookUp()
 	w.paidAndDue()
 	w.charged()
 	w.moveAway()
@@ -116,6 +118,22 @@ func (w *walk) paidAndDue() {
 	contract := "/contracts/" + w.admin.Get("/invoices.csv?state=billed").Records()[0]["contract_id"]
 	w.admin.Get(contract).Follow("Add a line").FormTo(contract+"/lines").Set("text", "Set-up, once", "unit_amount",
 		"120", "every", "once").Submit().Next().Shows("Set-up, once")
+}
+
+// hookUp sends notices to a receiver that does not know them, so that there are deliveries that failed.
+func (w *walk) hookUp() {
+	w.t.Helper()
+	w.hook("Alerts")
+	w.must(notify.Record(w.t.Context(), w.DB.Read(w.t.Context()), w.App.Clock, notify.Event{Kind: notify.NightFailed,
+		ObjectType: "sync_run", ObjectName: "Accounts", Text: "The distributor did not answer."}))
+	w.must(w.App.Webhooks.Work(w.t.Context()))
+}
+
+// hook makes a webhook.
+func (w *walk) hook(name string) {
+	w.t.Helper()
+	w.admin.Get("/settings/webhooks/new").FormTo("/settings/webhooks").Set("name", name, "address",
+		w.FarURL+"/nobody-reads-this").Submit().Next().Shows("shown this once")
 }
 
 // charged takes in a bill with a seat more than the ledger has, and one that nobody here knows.

@@ -157,6 +157,7 @@ func (w *walk) moreChildren() {
 		"100201", "token_url", w.FarURL+"/oauth2/v1/token", "grant", "password", "currency", "USD").Submit().Next()
 	w.admin.Get("/crm-sources/new").FormTo("/crm-sources").Set("name", "Second CRM", "url", "https://crm.example",
 		"tenant", uuid.NewString(), "client_id", uuid.NewString(), "client_secret", apiSecret).Submit().Next()
+	w.hook("Second receiver")
 	run := w.admin.Get("/cutovers").Doc().Find(`a[href^="/cutovers/"]`).FilterFunction(
 		func(_ int, s *goquery.Selection) bool { return uuid.Validate(path.Base(s.AttrOr("href", ""))) == nil })
 	w.decidePair(run.First().AttrOr("href", ""))
