@@ -36,6 +36,7 @@ const (
 	Books          = "/books"
 	Money          = "/money"
 	Search         = "/search"
+	Help           = "/help"
 	NextStep       = "/next"
 	SupplierBills  = "/supplier-bills"
 	Differences    = "/differences"

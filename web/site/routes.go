@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/retire"
 	"seatledger/web/at"
 	"seatledger/web/httpx"
+	"seatledger/web/help"
 	"seatledger/web/search"
 	"seatledger/web/session"
 	"seatledger/web/sso"
@@ -130,6 +131,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/", h.dashboard.Show),
 		get(at.NextStep, h.dashboard.Next),
 		get("/money", h.dashboard.Money),
+		get(at.Help, help.Show),
+		get(at.Help+"/:page", help.Show),
 		get(at.Search, h.search.Show),
 		get(search.HitsPath, h.search.Hits),
 
