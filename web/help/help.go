@@ -12,6 +12,7 @@ import (
 	"seatledger/web/session"
 
 	view "seatledger/views/help"
+	"seatledger/views/layout"
 )
 
 // Show shows a page; without a name, the first.
@@ -34,7 +35,7 @@ func Show(c echo.Context) error {
 	if !found {
 		return echo.ErrNotFound
 	}
-	m.Kicker = "Handbook"
+	m.Crumbs = []layout.Crumb{{Label: "Handbook", Href: at.Help}}
 	return httpx.Render(c, http.StatusOK, m.View())
 }
 
