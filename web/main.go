@@ -32,6 +32,7 @@ import (
 	"seatledger/internal/postgres/embedded"
 	"seatledger/internal/reconcile"
 	"seatledger/internal/secret"
+	"seatledger/internal/upgrade"
 	"seatledger/web/session"
 	"seatledger/web/site"
 )
@@ -45,6 +46,7 @@ const usage = `seatledger [verb]
   backup    write the whole database into a file, or prove such a file
   restore   bring a backup back into an empty database
   doctor    what is wrong with this installation, what to do, and what to send to support
+  postgres  which version the private PostgreSQL is; upgrade: move it to a newer one, keeping the old
   user      make or change a user from the command line
   keys      look after the master key
   contact   what is kept of a person outside: export it, strike it out
@@ -106,6 +108,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return noteMigrated(ctx, cfg, log)
 	case "backup", "restore":
 		return backups(ctx, verb, rest, getenv, out)
+	case "postgres":
+		cfg, _, err := settings(getenv)
+		if err != nil {
+			return err
+		}
+		return privateServer(ctx, cfg, rest, out)
 	case "doctor":
 		return look(ctx, rest, getenv, out)
 	case "user", "keys", "capture", "audit", "contact":
@@ -140,6 +148,16 @@ func backups(ctx context.Context, verb string, args []string, getenv func(string
 		return backup.RunRestore(ctx, args, tool)
 	}
 	return backup.Run(ctx, args, tool)
+}
+
+// privateServer says of the private PostgreSQL which version it is, and moves it to a newer one.
+func privateServer(ctx context.Context, cfg config.Config, args []string, out io.Writer) error {
+	if !cfg.PrivateServer() {
+		return errors.New("the database is a server of your own (SEATLEDGER_DATABASE_URL): whoever looks after it " +
+			"upgrades it")
+	}
+	return upgrade.Run(ctx, args, upgrade.Options{DataDir: cfg.DataDir, BinDir: cfg.PostgresBin,
+		Program: app.Version(), Log: obs.NewLogger(os.Stderr, cfg.LogFormat, slog.LevelWarn), Out: out})
 }
 
 // look says how this installation stands. It looks at settings that nothing else would start with.

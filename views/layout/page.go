@@ -40,6 +40,7 @@ type Page struct {
 	Narrow  bool // a form or text column instead of the full width
 	Htmx    bool // the page uses hx- attributes, and works without them
 
+	Help        string // where the handbook tells of this page; empty: nowhere
 	Find        string // the search over everything; empty: none
 	ThemeAction string // where the theme buttons post to; empty: no buttons
 	SignOut     string // where signing out posts to; empty: no button

@@ -37,6 +37,7 @@ const (
 	Money          = "/money"
 	Search         = "/search"
 	Keys           = "/keys"
+	Help           = "/help"
 	NextStep       = "/next"
 	SupplierBills  = "/supplier-bills"
 	Differences    = "/differences"

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"seatledger/docs/handbook"
 	"seatledger/internal/clock"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -92,6 +93,9 @@ func Page(c echo.Context, title string) layout.Page {
 	p.Clock = movedClock(c)
 	p.Theme = Theme(c)
 	p.Here = c.Request().URL.RequestURI()
+	if p.User.Name != "" {
+		p.Help = handbook.For(c.Request().URL.Path)
+	}
 	if f.Notices != nil {
 		p.Flash = f.Notices.Pop(c.Request().Context())
 	}

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/retire"
 	"seatledger/web/at"
+	"seatledger/web/help"
 	"seatledger/web/httpx"
 	"seatledger/web/keys"
 	"seatledger/web/search"
@@ -132,6 +133,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get(at.NextStep, h.dashboard.Next),
 		get("/money", h.dashboard.Money),
 		get(at.Keys, keys.Show),
+		get(at.Help, help.Show),
+		get(at.Help+"/:page", help.Show),
 		get(at.Search, h.search.Show),
 		get(search.HitsPath, h.search.Hits),
 
