@@ -117,11 +117,14 @@ func LockAll(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]A
 
 // ByExternalID reads all accounts of a provider, keyed by the distributor's id.
 func ByExternalID(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (map[string]Account, error) {
-	var all []Account
-	err := db.WithContext(ctx).Where("provider_id = ?", providerID).Omit("raw").Find(&all).Error
-	byID := make(map[string]Account, len(all))
-	for _, a := range all {
-		byID[a.ExternalID] = a
-	}
+	byID := map[string]Account{}
+	var some []Account // a portion at a time, so that they are not held twice
+	err := db.WithContext(ctx).Where("provider_id = ?", providerID).Omit("raw").
+		FindInBatches(&some, 1000, func(*gorm.DB, int) error {
+			for _, a := range some {
+				byID[a.ExternalID] = a
+			}
+			return nil
+		}).Error
 	return byID, err
 }

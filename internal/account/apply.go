@@ -33,16 +33,29 @@ func (a Account) Differs(d distributor.Account) bool {
 // New stores an account that was never seen before, unmapped.
 func New(ctx context.Context, tx *gorm.DB, providerID uuid.UUID, d distributor.Account,
 	now time.Time) (uuid.UUID, error) {
-	a := Account{
-		ID: uuid.Must(uuid.NewV7()), ProviderID: providerID, ExternalID: d.ExternalID, Facts: FactsOf(d),
-		Mapping: Unmapped,
-		Raw:     d.Raw, RawHash: distributor.Meaning(d.Raw), RequestID: d.RequestID, Version: 1, FirstSeenAt: now,
-		UpdatedAt: now,
+	ids, err := NewMany(ctx, tx, providerID, []distributor.Account{d}, now)
+	if err != nil {
+		return uuid.Nil, err
 	}
-	if err := tx.WithContext(ctx).Create(&a).Error; err != nil {
-		return a.ID, fmt.Errorf("store account %s: %w", d.ExternalID, err)
+	return ids[0], nil
+}
+
+// NewMany stores accounts that were never seen before, unmapped, in one statement. It gives their ids in turn.
+func NewMany(ctx context.Context, tx *gorm.DB, providerID uuid.UUID, ds []distributor.Account,
+	now time.Time) ([]uuid.UUID, error) {
+	ids, all := make([]uuid.UUID, len(ds)), make([]Account, len(ds))
+	for i, d := range ds {
+		ids[i] = uuid.Must(uuid.NewV7())
+		all[i] = Account{
+			ID: ids[i], ProviderID: providerID, ExternalID: d.ExternalID, Facts: FactsOf(d), Mapping: Unmapped,
+			Raw: d.Raw, RawHash: distributor.Meaning(d.Raw), RequestID: d.RequestID, Version: 1, FirstSeenAt: now,
+			UpdatedAt: now,
+		}
 	}
-	return a.ID, nil
+	if err := tx.WithContext(ctx).Create(&all).Error; err != nil {
+		return nil, fmt.Errorf("store accounts from %s: %w", ds[0].ExternalID, err)
+	}
+	return ids, nil
 }
 
 // Update stores what the distributor says now. The mapping is not touched: it is a person's.

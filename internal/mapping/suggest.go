@@ -171,7 +171,7 @@ func (w *sides) open(id uuid.UUID) bool {
 func (w *sides) compare(ctx context.Context, progress func(done, all int)) (err error) {
 	var open []match.Record
 	for _, r := range w.accounts.records {
-		if w.open(w.accounts.ids[r.ID]) {
+		if w.open(w.accounts.ids[r.ID]) && len(w.customers.records) > 0 {
 			open = append(open, r)
 		}
 	}

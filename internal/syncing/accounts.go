@@ -14,8 +14,8 @@ import (
 	"seatledger/internal/provider"
 )
 
-// accounts reads all customers, writes down what would change, and applies it where the guards let it pass, one
-// account a transaction. What is missing from the list is asked for once more.
+// accounts reads all customers, writes down what would change, and applies it where the guards let it pass, new ones
+// many a transaction, others one. What is missing from the list is asked for once more.
 func (w *worker) accounts(ctx context.Context) outcome {
 	if w.run.AppliesRunID != nil {
 		return w.applyShownAccounts(ctx)
@@ -33,6 +33,7 @@ func (w *worker) accounts(ctx context.Context) outcome {
 	}
 	listing = withoutTwice(listing)
 	listed := byID(listing)
+	listing.Accounts = nil // a large list is not held twice
 	absent := absentAccounts(stored, listed, listing)
 	if len(absent) > 0 && len(listed) > 0 {
 		if absent, err = w.stillAbsent(ctx, listed, absent); err != nil {
@@ -62,12 +63,13 @@ func (w *worker) accounts(ctx context.Context) outcome {
 // withoutTwice sets customers aside that the list has twice with unlike facts: nobody knows which is right, so they
 // stay as they are, in whatever order they come.
 func withoutTwice(l distributor.AccountListing) distributor.AccountListing {
-	first, twice := map[string]account.Facts{}, map[string]bool{}
-	for _, a := range l.Accounts {
-		if was, known := first[a.ExternalID]; known && was != account.FactsOf(a) {
+	last, twice := make(map[string]int, len(l.Accounts)), map[string]bool{}
+	for i, a := range l.Accounts {
+		was, known := last[a.ExternalID]
+		if known && account.FactsOf(l.Accounts[was]) != account.FactsOf(a) {
 			twice[a.ExternalID] = true
 		}
-		first[a.ExternalID] = account.FactsOf(a)
+		last[a.ExternalID] = i
 	}
 	if len(twice) == 0 {
 		return l
@@ -140,46 +142,82 @@ func (w *worker) applyAccounts(ctx context.Context, stored map[string]account.Ac
 	if err != nil {
 		return err
 	}
-	for i := from; i < len(ids); i++ {
+	for i := from; i < len(ids); {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
-		r, err := w.applyAccount(ctx, stored, listed[ids[i]])
+		fresh := newOnes(ids[i:], stored, listed)
+		rs, err := w.addAccounts(ctx, fresh)
+		if len(fresh) == 0 && err == nil {
+			rs = make([]result, 1)
+			rs[0], err = w.applyAccount(ctx, stored[ids[i]], listed[ids[i]])
+		}
 		if err != nil {
 			return err
 		}
-		if err := w.progress.finish(ctx, i, r); err != nil {
-			return err
+		for _, r := range rs {
+			if err := w.progress.finish(ctx, i, r); err != nil {
+				return err
+			}
+			i++
 		}
 	}
 	return w.progress.save(ctx)
 }
 
-func (w *worker) applyAccount(ctx context.Context, stored map[string]account.Account,
-	d distributor.Account) (result, error) {
-	have, known := stored[d.ExternalID]
-	if known && !have.Differs(d) {
+const newAtOnce = 50 // accounts in one transaction
+
+// newOnes are the first of the ids as long as they were never seen before.
+func newOnes(ids []string, stored map[string]account.Account,
+	listed map[string]distributor.Account) (fresh []distributor.Account) {
+	for _, id := range ids[:min(newAtOnce, len(ids))] {
+		if _, known := stored[id]; known {
+			break
+		}
+		fresh = append(fresh, listed[id])
+	}
+	return fresh
+}
+
+// addAccounts stores accounts that were never seen before.
+func (w *worker) addAccounts(ctx context.Context, fresh []distributor.Account) ([]result, error) {
+	if len(fresh) == 0 {
+		return nil, nil
+	}
+	rs, notes := make([]result, len(fresh)), make([]accountResult, len(fresh))
+	for i, d := range fresh {
+		rs[i] = result{counts: Counts{Added: 1}}
+		notes[i] = accountResult{ExternalID: d.ExternalID, Name: d.Name, Outcome: "changed",
+			Cause: accountCause(false, account.Account{}, d), Counts: rs[i].counts}
+	}
+	return rs, w.lease.InTx(ctx, func(tx *gorm.DB) error {
+		ids, err := account.NewMany(ctx, tx, w.provider.ID, fresh, w.s.Clock.Now())
+		if err != nil {
+			return err
+		}
+		for i := range notes {
+			notes[i].AccountID = ids[i]
+		}
+		return w.noteAll(tx, notes)
+	})
+}
+
+// applyAccount brings an account that is known up to date.
+func (w *worker) applyAccount(ctx context.Context, have account.Account, d distributor.Account) (result, error) {
+	if !have.Differs(d) {
 		return w.already(ctx, d.ExternalID, result{counts: Counts{Unchanged: 1}})
 	}
 	r := result{counts: Counts{Changed: 1}}
-	if !known {
-		r = result{counts: Counts{Added: 1}}
-	}
 	err := w.lease.InTx(ctx, func(tx *gorm.DB) error {
-		id, err := have.ID, error(nil)
-		if known {
-			err = account.Update(ctx, tx, id, d, w.s.Clock.Now())
-		} else {
-			id, err = account.New(ctx, tx, w.provider.ID, d, w.s.Clock.Now())
-		}
-		if err == nil && known && have.Facts.Status != account.FactsOf(d).Status {
-			err = w.judgeAccount(ctx, tx, id)
+		err := account.Update(ctx, tx, have.ID, d, w.s.Clock.Now())
+		if err == nil && have.Facts.Status != account.FactsOf(d).Status {
+			err = w.judgeAccount(ctx, tx, have.ID)
 		}
 		if err != nil {
 			return err
 		}
-		return w.note(tx, accountResult{ExternalID: d.ExternalID, AccountID: id, Name: d.Name, Outcome: "changed",
-			Cause: accountCause(known, have, d), Counts: r.counts})
+		return w.note(tx, accountResult{ExternalID: d.ExternalID, AccountID: have.ID, Name: d.Name, Outcome: "changed",
+			Cause: accountCause(true, have, d), Counts: r.counts})
 	})
 	return r, err
 }

@@ -46,30 +46,36 @@ const rowsAtOnce = 200 // a transaction
 
 func (w *worker) planAccounts(ctx context.Context, stored map[string]account.Account,
 	listed map[string]distributor.Account, absent []string) error {
-	var rows []guard.Row
+	var rows []plannedRow
+	keep := func() error {
+		some := rows
+		rows = rows[:0]
+		return w.lease.InTx(ctx, func(tx *gorm.DB) error { return w.keepRows(tx, some) })
+	}
+	add := func(r guard.Row) error {
+		if rows = append(rows, plannedRow{r.ExternalID, r.Name, r, RowPlanned, ""}); len(rows) < rowsAtOnce {
+			return nil
+		}
+		return keep()
+	}
 	for _, id := range slices.Sorted(maps.Keys(listed)) {
 		have, known := stored[id]
-		if !known || have.Differs(listed[id]) {
-			rows = append(rows, accountRow(known, have, listed[id]))
+		if known && !have.Differs(listed[id]) {
+			continue
 		}
-	}
-	for _, id := range absent {
-		rows = append(rows, goneRow(stored[id]))
-	}
-	for batch := range slices.Chunk(rows, rowsAtOnce) {
-		err := w.lease.InTx(ctx, func(tx *gorm.DB) error {
-			for _, r := range batch {
-				if err := w.keepRow(tx, r.ExternalID, r.Name, r, RowPlanned, ""); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
+		if err := add(accountRow(known, have, listed[id])); err != nil {
 			return err
 		}
 	}
-	return nil
+	for _, id := range absent {
+		if err := add(goneRow(stored[id])); err != nil {
+			return err
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return keep()
 }
 
 func goneRow(a account.Account) guard.Row {

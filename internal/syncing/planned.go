@@ -10,7 +10,6 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
-	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/postgres"
 	"seatledger/internal/syncing/guard"
@@ -132,10 +131,12 @@ func (w *worker) keepRead(tx *gorm.DB, a readAccount, rows []guard.Row, twice []
 	if err != nil {
 		return err
 	}
-	for _, r := range rows {
-		if err := w.keepRow(tx, a.ExternalID, a.Name, r, RowPlanned, ""); err != nil {
-			return err
-		}
+	all := make([]plannedRow, len(rows))
+	for i, r := range rows {
+		all[i] = plannedRow{a.ExternalID, a.Name, r, RowPlanned, ""}
+	}
+	if err := w.keepRows(tx, all); err != nil {
+		return err
 	}
 	for _, id := range twice {
 		if slices.ContainsFunc(a.Strange, func(s distributor.Subscription) bool { return s.ExternalID == id }) {
@@ -156,28 +157,61 @@ func (w *worker) keepRead(tx *gorm.DB, a readAccount, rows []guard.Row, twice []
 
 const twiceInOne = "One list has it twice, with unlike facts. Nothing of it was changed."
 
+// plannedRow is a row of a plan with the account that it belongs to.
+type plannedRow struct {
+	account, accountName string
+	guard.Row
+	state RowState
+	why   string
+}
+
 func (w *worker) keepRow(tx *gorm.DB, account, accountName string, r guard.Row, state RowState, why string) error {
-	kinds := make(postgres.Texts, len(r.Kinds))
-	for i, k := range r.Kinds {
-		kinds[i] = string(k)
+	return w.keepRows(tx, []plannedRow{{account, accountName, r, state, why}})
+}
+
+// keepRows writes rows of a plan in one statement. Of two about the same record the later stands.
+func (w *worker) keepRows(tx *gorm.DB, rows []plannedRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	all := make(map[[2]string]int, len(rows))
+	docs := make([]map[string]any, 0, len(rows))
+	for _, r := range rows {
+		doc := map[string]any{"account_external_id": r.account, "external_id": r.ExternalID,
+			"account_name": r.accountName, "subject_id": r.SubjectID, "name": r.Name, "kinds": r.Kinds,
+			"words": r.Words, "seats_before": r.SeatsBefore, "seats_after": r.SeatsAfter,
+			"month_before": r.MonthBefore, "month_after": r.MonthAfter, "currency_before": r.CurrencyBefore,
+			"currency_after": r.CurrencyAfter, "state": r.state, "why": r.why, "vendor_id": r.VendorID}
+		if !r.Since.IsZero() {
+			doc["since"] = r.Since.String()
+		}
+		if r.Kinds == nil {
+			doc["kinds"] = []guard.Kind{}
+		}
+		if i, twice := all[[2]string{r.account, r.ExternalID}]; twice {
+			docs[i] = doc
+			continue
+		}
+		all[[2]string{r.account, r.ExternalID}] = len(docs)
+		docs = append(docs, doc)
+	}
+	text, err := json.Marshal(docs)
+	if err != nil {
+		return err
 	}
 	return tx.Exec(`INSERT INTO sync_plan_rows (run_id, account_external_id, external_id, account_name, subject_id,
 			name, kinds, words, seats_before, seats_after, month_before, month_after, currency_before, currency_after,
 			since, state, why, vendor_id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		SELECT ?, account_external_id, external_id, account_name, subject_id, name, kinds, words, seats_before,
+			seats_after, month_before, month_after, currency_before, currency_after, since, state, why, vendor_id
+		FROM jsonb_to_recordset(?::jsonb) AS r (account_external_id text, external_id text, account_name text,
+			subject_id uuid, name text, kinds text[], words text, seats_before integer, seats_after integer,
+			month_before numeric, month_after numeric, currency_before text, currency_after text, since date,
+			state text, why text, vendor_id text)
 		ON CONFLICT (run_id, account_external_id, external_id) DO UPDATE SET kinds = excluded.kinds,
 			words = excluded.words, seats_after = excluded.seats_after, month_after = excluded.month_after,
 			since = excluded.since, state = excluded.state, why = excluded.why, vendor_id = excluded.vendor_id`,
-		w.run.ID, account, r.ExternalID, accountName, r.SubjectID, r.Name, kinds, r.Words, r.SeatsBefore,
-		r.SeatsAfter, r.MonthBefore, r.MonthAfter, r.CurrencyBefore, r.CurrencyAfter, dateOrNull(r.Since), state,
-		why, r.VendorID).Error
-}
-
-func dateOrNull(d clock.Date) any {
-	if d.IsZero() {
-		return nil
-	}
-	return d
+		w.run.ID, string(text)).Error
 }
 
 // readAlready are the accounts that an earlier attempt at this run has read, with their counts.

@@ -2,6 +2,7 @@ package syncing
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 
 	"github.com/google/uuid"
@@ -25,20 +26,36 @@ type accountResult struct {
 }
 
 // note stores what an account came to, in the transaction that applied it.
-func (w *worker) note(tx *gorm.DB, r accountResult) error {
-	id := uuid.NullUUID{UUID: r.AccountID, Valid: r.AccountID != uuid.Nil}
+func (w *worker) note(tx *gorm.DB, r accountResult) error { return w.noteAll(tx, []accountResult{r}) }
+
+// noteAll is note for several accounts, in one statement.
+func (w *worker) noteAll(tx *gorm.DB, all []accountResult) error {
+	docs := make([]map[string]any, len(all))
+	for i, r := range all {
+		docs[i] = map[string]any{"external_id": r.ExternalID, "name": r.Name, "outcome": r.Outcome, "cause": r.Cause,
+			"account_id": uuid.NullUUID{UUID: r.AccountID, Valid: r.AccountID != uuid.Nil}, "advice": r.Advice,
+			"error_kind": r.ErrorKind, "request_id": r.RequestID, "added": r.Counts.Added, "changed": r.Counts.Changed,
+			"unchanged": r.Counts.Unchanged, "gone": r.Counts.Gone, "held": r.Counts.Held}
+	}
+	text, err := json.Marshal(docs)
+	if err != nil {
+		return err
+	}
 	return tx.Exec(`
 		INSERT INTO sync_run_accounts (run_id, external_id, account_id, name, outcome, cause, advice, error_kind,
 			request_id, added, changed, unchanged, gone, held, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		SELECT ?, external_id, account_id, name, outcome, cause, advice, error_kind, request_id, added, changed,
+			unchanged, gone, held, CAST(? AS timestamptz)
+		FROM jsonb_to_recordset(?::jsonb) AS r (external_id text, account_id uuid, name text, outcome text, cause text,
+			advice text, error_kind text, request_id text, added integer, changed integer, unchanged integer,
+			gone integer, held integer)
 		ON CONFLICT (run_id, external_id) DO UPDATE
 		SET outcome = excluded.outcome, cause = excluded.cause, advice = excluded.advice,
 			error_kind = excluded.error_kind, request_id = excluded.request_id, added = excluded.added,
 				changed = excluded.changed,
 			unchanged = excluded.unchanged, gone = sync_run_accounts.gone + excluded.gone, held = excluded.held,
 				at = excluded.at`,
-		w.run.ID, r.ExternalID, id, r.Name, r.Outcome, r.Cause, r.Advice, r.ErrorKind, r.RequestID,
-		r.Counts.Added, r.Counts.Changed, r.Counts.Unchanged, r.Counts.Gone, r.Counts.Held, w.s.Clock.Now()).Error
+		w.run.ID, w.s.Clock.Now(), string(text)).Error
 }
 
 // already gives what an earlier attempt at this run noted for an account, so that a

@@ -60,6 +60,7 @@ func main() {
 
 type bench struct {
 	sizes       string
+	kinds       string
 	each        int
 	latency     time.Duration
 	concurrency int
@@ -74,6 +75,7 @@ func run(ctx context.Context, args []string) (err error) {
 	b := bench{}
 	flags := flag.NewFlagSet("syncbench", flag.ContinueOnError)
 	flags.StringVar(&b.sizes, "accounts", "2000", "accounts of the distributor, commas between sizes")
+	flags.StringVar(&b.kinds, "kinds", "accounts,subscriptions", "kinds of run that are worked, commas between them")
 	flags.IntVar(&b.each, "each", 10, "subscriptions an account")
 	flags.DurationVar(&b.latency, "latency", 200*time.Millisecond, "before every answer")
 	flags.IntVar(&b.concurrency, "concurrency", 4, "calls at a time")
@@ -160,7 +162,7 @@ func (b *bench) turn(ctx context.Context, p *child, turn string) error {
 		return err
 	}
 	var took, ideal time.Duration
-	for _, kind := range []string{"accounts", "subscriptions"} {
+	for _, kind := range strings.Split(b.kinds, ",") {
 		own, server := ground.Process(p.cmd.Process.Pid), b.ground.Taken()
 		said, err := p.ask(kind)
 		if err != nil {

@@ -34,6 +34,7 @@ func (c *Connector) Accounts(ctx context.Context) (distributor.AccountListing, e
 	}
 	out := distributor.AccountListing{RequestID: r.requestID, Why: why}
 	watch := distributor.WatchOf(ctx)
+	out.Accounts = make([]distributor.Account, 0, len(r.rows))
 	for _, row := range r.rows {
 		a, bad := c.tongue.readAccount(row, watch)
 		if bad != nil {
