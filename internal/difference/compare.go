@@ -60,6 +60,9 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 	}); err != nil {
 		return err
 	}
+	if err := s.matchBeside(ctx, b); err != nil {
+		return err
+	}
 	defer b.sparing()()
 	var seen sights
 	err = s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {

@@ -17,6 +17,10 @@ import (
 // more than that.
 func match(ctx context.Context, tx *gorm.DB, b bill) error {
 	tx = tx.WithContext(ctx)
+	if err := tx.Exec(`SELECT pg_advisory_xact_lock(hashtextextended('supplier_matches ' || CAST(? AS text), 0))`,
+		b.ID).Error; err != nil {
+		return fmt.Errorf("lock the matches of bill %s: %w", b.ID, err)
+	}
 	var matched, said bool
 	err := tx.Raw(`SELECT EXISTS (SELECT FROM supplier_matches WHERE bill_id = ?), EXISTS (SELECT FROM supplier_keys
 		WHERE undone_at IS NULL AND provider_id IS NOT DISTINCT FROM CAST(? AS uuid))`, b.ID, b.ProviderID).Row().
@@ -30,6 +34,32 @@ func match(ctx context.Context, tx *gorm.DB, b bill) error {
 	}
 	if err != nil {
 		return fmt.Errorf("match the lines of bill %s: %w", b.ID, err)
+	}
+	return nil
+}
+
+// matchBeside matches bills that charge days of this one and were not matched yet: several come in at once, and what one
+// of them charges is not lacking on another.
+func (s Service) matchBeside(ctx context.Context, b bill) error {
+	var others []bill
+	err := s.DB.Read(ctx).Raw(`SELECT o.id, o.provider_id, o.lines FROM supplier_bills b JOIN supplier_bills o ON o.id <> b.id
+			AND o.aside_at IS NULL AND o.provider_id IS NOT DISTINCT FROM b.provider_id AND o.from_on < b.to_on
+			AND o.to_on > b.from_on
+		WHERE b.id = ? AND NOT EXISTS (SELECT FROM supplier_matches m WHERE m.bill_id = o.id) ORDER BY o.id`, b.ID).
+		Scan(&others).Error
+	if err != nil {
+		return fmt.Errorf("bills beside bill %s: %w", b.ID, err)
+	}
+	for _, o := range others {
+		err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+			if err := o.hash(tx, true); err != nil {
+				return err
+			}
+			return match(ctx, tx, o)
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
