@@ -202,3 +202,19 @@ func TestABillThatNobodyHasComparedYetChargesItsDays(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// October's line is taken back and charged anew on November's bill, which says nothing of it in the end: October's bill
+// has these days.
+func TestAFormerMonthThatIsTakenBackAndChargedAnewIsNothing(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.cost("S-1", 10, "2026-08-05", "10", "")
+	d.billed("S-1", 10, "2026-08-05", "2027-01-01")
+	october := whole("S-1", "2026-10-05", "2026-11-05", "10", "10", "100")
+	d.compare(billdesk.Bill(d.World, "october.csv", []string{october}))
+	d.take(whole("S-1", "2026-11-05", "2026-12-05", "10", "10", "100"), october,
+		whole("S-1", "2026-10-05", "2026-11-05", "-10", "10", "-100"))
+	if got := d.said(); got != nil {
+		t.Errorf("got %q", got)
+	}
+}

@@ -258,7 +258,8 @@ SELECT s.id::text AS key, s.external_id, coalesce(c.name, a.name) AS customer, s
 	s.part_number, s.state, coalesce(s.hold_reason, '') AS hold_reason, least(s.deactivated_on, s.ends_on) AS
 		ended_on,
 	EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id) AS signed, s.contract_id IS NOT NULL AS contract,
-	s.kind = 'usage' AS usage, EXISTS (SELECT FROM supplier_seats x WHERE x.subscription_id = s.id AND x.undone_at IS NULL) AS
+	s.kind = 'usage' AS usage, EXISTS (SELECT FROM supplier_seats x WHERE x.subscription_id = s.id AND x.undone_at
+		IS NULL) AS
 		ordered,
 	coalesce((SELECT k.usage_rule FROM billing_contracts k WHERE k.id = s.contract_id), ` + defaultRule + `
 		s.crm_account_id AND k.active AND k.is_default ORDER BY k.id LIMIT 1), '') AS usage_rule

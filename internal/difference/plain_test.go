@@ -38,13 +38,16 @@ func TestOnlyWhatAgreesInEveryWayIsPassedOver(t *testing.T) {
 			d.billed("S-1", 10, "2026-08-01", "2026-11-16")
 			d.billed("S-1", 10, "2026-11-16", "2026-12-01")
 		}, []string{november}, ""},
-		"more seats":         {all, []string{whole("S-1", "2026-11-01", "2026-12-01", "11", "10", "110")}, "quantity 10"},
-		"another price":      {all, []string{whole("S-1", "2026-11-01", "2026-12-01", "10", "10.50", "105")}, "price 5"},
-		"a wrong amount":     {all, []string{whole("S-1", "2026-11-01", "2026-12-01", "10", "10", "103")}, "price 3"},
-		"another currency":   {all, []string{billlines.With(november, "USD", "EUR")}, "currency 100"},
-		"another term":       {all, []string{billlines.With(november, "P1Y", "P3Y")}, "term 0"},
-		"twice":              {all, []string{november, november}, "double 100"},
-		"a part of the days": {all, []string{whole("S-1", "2026-11-11", "2026-12-01", "10", "10", "66.66")}, "period -33.33"},
+		"more seats": {all, []string{whole("S-1", "2026-11-01", "2026-12-01", "11", "10", "110")},
+			"quantity 10"},
+		"another price": {all, []string{whole("S-1", "2026-11-01", "2026-12-01", "10", "10.50", "105")},
+			"price 5"},
+		"a wrong amount":   {all, []string{whole("S-1", "2026-11-01", "2026-12-01", "10", "10", "103")}, "price 3"},
+		"another currency": {all, []string{billlines.With(november, "USD", "EUR")}, "currency 100"},
+		"another term":     {all, []string{billlines.With(november, "P1Y", "P3Y")}, "term 0"},
+		"twice":            {all, []string{november, november}, "double 100"},
+		"a part of the days": {all, []string{whole("S-1", "2026-11-11", "2026-12-01", "10", "10", "66.66")},
+			"period -33.33"},
 		"days that we did not bill": {func(d *desk) {
 			d.billed("S-1", 10, "2026-08-01", "2026-11-11")
 			d.billed("S-1", 10, "2026-11-21", "2026-12-01")

@@ -25,9 +25,11 @@ func TestMoneyOfWhatIsHardToTellApart(t *testing.T) {
 	rate := func(line, rate string) string { return with(line, ",USD,,", ",USD,"+rate+",") }
 	ann := anniversary()
 	for name, c := range map[string]struct{ bill, billed, want []string }{
-		"a missing cycle costs its whole price": {[]string{threes[0], threes[2]}, ours, []string{"period S1 -30 -30"}},
-		"a missing anniversary cycle too":       {[]string{ann[0], ann[2], ann[3]}, ours, []string{"period S1 -30 -30"}},
-		"the last cycle is missing":             {threes[:2], ours, []string{"period S1 -30 -30"}},
+		"a missing cycle costs its whole price": {[]string{threes[0], threes[2]}, ours,
+			[]string{"period S1 -30 -30"}},
+		"a missing anniversary cycle too": {[]string{ann[0], ann[2], ann[3]}, ours,
+			[]string{"period S1 -30 -30"}},
+		"the last cycle is missing": {threes[:2], ours, []string{"period S1 -30 -30"}},
 		"a missing cycle at an exchange rate, rounded for each seat": {[]string{
 			rate(in("S1", "cycleCharge", aug, "20", "6.25", "119.60"), "0.958"),
 			rate(in("S1", "cycleCharge", oct, "20", "6.25", "119.60"), "0.958")},
@@ -54,7 +56,8 @@ func TestMoneyOfWhatIsHardToTellApart(t *testing.T) {
 			charge("S1", "cycleCharge", "monthly", "2026-09-15", "2026-10-15", "3", "10", "30"),
 			charge("S1", "cycleCharge", "monthly", "2026-10-15", "2026-11-15", "3", "10", "30")},
 			[]string{sold("S1", "2026-08-15", aug[1], "3", "15", "24.68"), ours[1], ours[2]}, nil},
-		"the rates of three months are no prices": {[]string{rate(in("S1", "cycleCharge", aug, "3", "10", "27"), "0.9"),
+		"the rates of three months are no prices": {[]string{rate(in("S1", "cycleCharge", aug, "3", "10", "27"),
+			"0.9"),
 			rate(in("S1", "cycleCharge", sep, "3", "10", "28.5"), "0.95"),
 			rate(in("S1", "cycleCharge", oct, "3", "10", "27.6"), "0.92")}, ours, nil},
 		"a list price that follows the rate": {[]string{rate(in("S1", "cycleCharge", aug, "3", "10", "27"), "0.9"),
@@ -62,7 +65,8 @@ func TestMoneyOfWhatIsHardToTellApart(t *testing.T) {
 			rate(in("S1", "cycleCharge", oct, "3", "10", "27"), "0.9")}, ours, nil},
 		"a refund after the compared days is part of what nobody billed": {append(anniversary(),
 			event(charge("S1", "removeQuantity", "monthly", "2026-11-05", "2026-11-21", "-3", "10", "-15.48"), "q"),
-			event(charge("S1", "removeQuantity", "monthly", "2026-11-05", "2026-11-21", "2", "10", "10.32"), "q")), nil,
+			event(charge("S1", "removeQuantity", "monthly", "2026-11-05", "2026-11-21", "2", "10", "10.32"), "q")),
+			nil,
 			[]string{"only_on_bill S1 114.84 30"}},
 		"an event delivered twice": {[]string{threes[0], threes[1],
 			event(charge("S1", "addQuantity", "monthly", "2026-09-16", sep[1], "-3", "10", "-15"), "r"),
