@@ -48,7 +48,8 @@ sides AS (
 		x.amount
 	FROM invoice_lines x JOIN invoices i ON i.id = x.invoice_id JOIN subscriptions s ON s.id = x.subscription_id
 	JOIN crm_accounts c ON c.id = i.crm_account_id
-	WHERE x.live AND s.provider_id IS NOT DISTINCT FROM CAST(@provider AS uuid) AND x.from_date >= CAST(@month AS date)
+	WHERE x.live AND s.provider_id IS NOT DISTINCT FROM CAST(@provider AS uuid) AND x.from_date >= CAST(@month AS
+		date)
 		AND x.from_date < CAST(@next AS date) AND EXISTS (SELECT FROM bills))`
 
 // EachMargin gives the margin of each product of each customer, the least left first.

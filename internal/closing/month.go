@@ -130,8 +130,10 @@ SELECT b.*, coalesce(c.done < c.asked, true) AS waiting, coalesce(c.trouble, '')
 FROM bills b LEFT JOIN supplier_comparisons c ON c.bill_id = b.id ORDER BY b.called, b.id`
 
 const linesSQL = `WITH ` + bills + `
-SELECT coalesce(sum(c.lines), 0) AS "all", coalesce(sum(matched), 0) AS matched, coalesce(sum(compared), 0) AS compared,
-	coalesce(sum(equal), 0) AS equal, coalesce(sum(differ), 0) AS differ, coalesce(sum(incomparable), 0) AS incomparable
+SELECT coalesce(sum(c.lines), 0) AS "all", coalesce(sum(matched), 0) AS matched, coalesce(sum(compared), 0) AS
+	compared,
+	coalesce(sum(equal), 0) AS equal, coalesce(sum(differ), 0) AS differ, coalesce(sum(incomparable), 0) AS
+		incomparable
 FROM bills b JOIN supplier_comparisons c ON c.bill_id = b.id`
 
 const chargedSQL = `WITH ` + bills + `

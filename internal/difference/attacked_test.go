@@ -185,3 +185,36 @@ func (d *desk) billed(sub string, seats int, from, to string) {
 		VALUES (gen_random_uuid(), ?, 1, ?, 'catch_up', ?, ?, ?, ?, 40, 'month', 'USD', ?, 0)`, invoice, d.ID(sub),
 		"PN-"+sub, from, to, seats, 40*seats)
 }
+
+// Two bills of a month come in at once: what the second charges is not lacking on the first, though nobody has
+// compared the second yet.
+func TestABillThatNobodyHasComparedYetChargesItsDays(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	for _, sub := range []string{"S-1", "S-2"} {
+		d.cost(sub, 10, "2026-08-05", "10", "")
+		d.billed(sub, 10, "2026-08-05", "2027-01-01")
+	}
+	one := billdesk.Bill(d.World, "one.csv", []string{whole("S-1", "2026-11-05", "2026-12-05", "10", "10", "100")})
+	billdesk.Bill(d.World, "two.csv", []string{whole("S-2", "2026-11-05", "2026-12-05", "10", "10", "100")})
+	d.compare(one)
+	if got := d.said(); got != nil {
+		t.Errorf("got %q", got)
+	}
+}
+
+// October's line is taken back and charged anew on November's bill, which says nothing of it in the end: October's bill
+// has these days.
+func TestAFormerMonthThatIsTakenBackAndChargedAnewIsNothing(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.cost("S-1", 10, "2026-08-05", "10", "")
+	d.billed("S-1", 10, "2026-08-05", "2027-01-01")
+	october := whole("S-1", "2026-10-05", "2026-11-05", "10", "10", "100")
+	d.compare(billdesk.Bill(d.World, "october.csv", []string{october}))
+	d.take(whole("S-1", "2026-11-05", "2026-12-05", "10", "10", "100"), october,
+		whole("S-1", "2026-10-05", "2026-11-05", "-10", "10", "-100"))
+	if got := d.said(); got != nil {
+		t.Errorf("got %q", got)
+	}
+}

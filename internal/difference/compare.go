@@ -60,10 +60,17 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 	}); err != nil {
 		return err
 	}
+	if err := s.matchBeside(ctx, b); err != nil {
+		return err
+	}
 	defer b.sparing()()
 	var seen sights
 	err = s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
 		if err := b.hash(tx, true); err != nil {
+			return err
+		}
+		// The engine asks nothing while it thinks, which on a busy machine is long. This transaction only reads.
+		if err := tx.Exec(`SET LOCAL idle_in_transaction_session_timeout = '5min'`).Error; err != nil {
 			return err
 		}
 		seen, err = s.look(ctx, tx, b)

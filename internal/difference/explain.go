@@ -74,6 +74,7 @@ type about struct {
 	Signed       bool
 	Contract     bool
 	Usage        bool
+	Ordered      bool               // seats of it were billed to the customer from a bill
 	UsageRule    contract.UsageRule // of the contract that would bill it
 }
 
@@ -146,6 +147,9 @@ var lost = map[Kind]bool{reconcile.OnlyOnBill: true, reconcile.NotBilledOn: true
 
 // because names the cause that lies behind what is not billed.
 func (f *found) because(a about) {
+	if f.Once.Sign() < 0 && seats[f.Kind] && a.Ordered {
+		f.Why += "; seats of it were billed to the customer from a bill"
+	}
 	if !lost[f.Kind] || f.Once.Sign() < 0 {
 		return
 	}
@@ -254,7 +258,9 @@ SELECT s.id::text AS key, s.external_id, coalesce(c.name, a.name) AS customer, s
 	s.part_number, s.state, coalesce(s.hold_reason, '') AS hold_reason, least(s.deactivated_on, s.ends_on) AS
 		ended_on,
 	EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id) AS signed, s.contract_id IS NOT NULL AS contract,
-	s.kind = 'usage' AS usage,
+	s.kind = 'usage' AS usage, EXISTS (SELECT FROM supplier_seats x WHERE x.subscription_id = s.id AND x.undone_at
+		IS NULL) AS
+		ordered,
 	coalesce((SELECT k.usage_rule FROM billing_contracts k WHERE k.id = s.contract_id), ` + defaultRule + `
 		s.crm_account_id AND k.active AND k.is_default ORDER BY k.id LIMIT 1), '') AS usage_rule
 FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id LEFT JOIN crm_accounts c ON c.id =
@@ -265,7 +271,7 @@ SELECT 'line ' || l.id, coalesce(nullif(l.subscription_external_id, ''), nullif(
 	l.order_id),
 	coalesce(c.name, a.name, nullif(l.customer, ''), l.customer_external_id), m.crm_account_id, l.product,
 		l.part_number, '',
-	'', NULL, false, false, l.usage, coalesce(` + defaultRule + `
+	'', NULL, false, false, l.usage, false, coalesce(` + defaultRule + `
 		m.crm_account_id AND k.active AND k.is_default AND k.currency = l.currency ORDER BY k.id LIMIT 1), '')
 FROM supplier_bill_lines l JOIN supplier_matches m ON m.bill_id = l.bill_id AND m.line_id = l.id
 LEFT JOIN provider_accounts a ON a.id = m.account_id LEFT JOIN crm_accounts c ON c.id = m.crm_account_id

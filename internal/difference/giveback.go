@@ -15,8 +15,10 @@ import (
 	"seatledger/internal/history"
 )
 
-// Seats that were billed to the customer because a bill charged them, and that a corrected or a later bill takes back,
-// are given back to the customer: the order of seats ends, or begins, where the bill does, and the next run credits the
+// Seats that were billed to the customer because a bill charged them, and that a corrected or a later bill takes
+// back,
+// are given back to the customer: the order of seats ends, or begins, where the bill does, and the next run credits
+// the
 // days (decision 92).
 
 // order is seats that were ordered beside the ledger.
@@ -71,8 +73,9 @@ func (s Service) giveBack(ctx context.Context, tx *gorm.DB, by audit.Actor, r Ro
 		t.Shortened, t.Left = append(t.Shortened, orders[at].ID), append(t.Left, made...)
 	}
 	if len(t.Shortened) == 0 {
-		return audit.Event{}, errs.New(errs.Conflict, "On these days nothing was billed beyond the ledger, so there is "+
-			"nothing to give back. Correct the ledger, or dismiss it. Nothing was changed.")
+		return audit.Event{}, errs.New(errs.Conflict,
+			"On these days nothing was billed beyond the ledger, so there is "+
+				"nothing to give back. Correct the ledger, or dismiss it. Nothing was changed.")
 	}
 	return s.decide(ctx, tx, by, r, decision{state: Billed, trace: t})
 }
@@ -110,7 +113,8 @@ func returned(orders []order, lines []charged, h history.History) []*rest {
 	return out
 }
 
-// overOn is how many of the ordered seats of a day the bill does not charge. A day that it has no line about says nothing.
+// overOn is how many of the ordered seats of a day the bill does not charge. A day that it has no line about says
+// nothing.
 func overOn(day clock.Date, lines []charged, ledger []history.Span) int {
 	if !slices.ContainsFunc(lines, func(l charged) bool { return !l.FromOn.After(day) && day.Before(l.ToOn) }) {
 		return 0
@@ -156,7 +160,8 @@ func (s Service) shorten(ctx context.Context, tx *gorm.DB, by audit.Actor, o ord
 	tx = tx.WithContext(ctx)
 	for _, k := range kept {
 		id := uuid.Must(uuid.NewV7())
-		err := tx.Exec(`INSERT INTO supplier_seats (id, subscription_id, difference_id, seats, from_on, to_on, after_seq,
+		err := tx.Exec(`INSERT INTO supplier_seats (id, subscription_id, difference_id, seats, from_on, to_on,
+		after_seq,
 				after_invoice, at, actor)
 			SELECT ?, subscription_id, difference_id, ?, ?, ?, after_seq, after_invoice, at, actor FROM supplier_seats
 			WHERE id = ?`, id, k.Seats, k.FromOn, k.ToOn, o.ID).Error
@@ -177,11 +182,13 @@ func (s Service) shorten(ctx context.Context, tx *gorm.DB, by audit.Actor, o ord
 func (s Service) orderAgain(ctx context.Context, tx *gorm.DB, by audit.Actor, t trace) error {
 	tx = tx.WithContext(ctx)
 	for _, id := range t.Shortened {
-		err := tx.Exec(`INSERT INTO supplier_seats (id, subscription_id, difference_id, seats, from_on, to_on, after_seq,
+		err := tx.Exec(`INSERT INTO supplier_seats (id, subscription_id, difference_id, seats, from_on, to_on,
+		after_seq,
 				after_invoice, at, actor)
 			SELECT gen_random_uuid(), x.subscription_id, x.difference_id, x.seats, x.from_on, x.to_on, x.after_seq,
 				x.after_invoice, x.at, x.actor
-			FROM supplier_seats x JOIN differences d ON d.id = x.difference_id WHERE x.id = ? AND d.trace IS NOT NULL`,
+			FROM supplier_seats x JOIN differences d ON d.id = x.difference_id WHERE x.id = ? AND d.trace IS NOT
+			NULL`,
 			id).Error
 		if err != nil {
 			return fmt.Errorf("order seats again: %w", err)

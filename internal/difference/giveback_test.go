@@ -48,12 +48,16 @@ func TestWhatALaterBillTakesBackOfOrderedSeatsIsGivenBack(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	_, first := d.ordered()
-	december := billdesk.Bill(d.World, "december.csv", append(removal(), whole("S-1", "2026-12-01", "2027-01-01", "10",
+	december := billdesk.Bill(d.World, "december.csv", append(removal(), whole("S-1", "2026-12-01", "2027-01-01",
+		"10",
 		"10", "100")))
 	d.compare(december)
 	if got := d.said(); !slices.Equal(got, []string{"quantity S-1 -10 -20"}) {
 		t.Fatalf("got %q", got)
 	}
+	d.wants("2026-11-16 to 2026-11-30: 10 seats charged, 12 billed; "+
+		"seats of it were billed to the customer from a bill",
+		`SELECT why FROM differences WHERE gone_at IS NULL`)
 	step := difference.Step{ID: uuid.MustParse(d.Text(`SELECT id FROM differences WHERE gone_at IS NULL`))}
 	for range 2 {
 		if err := d.room.Bill(t.Context(), billtest.Bea, step); err != nil {

@@ -39,7 +39,8 @@ held AS MATERIALIZED (
 	SELECT m.subscription_id AS id, min(l.currency) AS currency,
 		max(greatest(l.to_on, l.from_on + 1, @to::date)) AS to_on
 	FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
-	WHERE m.bill_id = @bill AND l.bill_id = @bill AND NOT l.usage AND m.subscription_id = ANY (@subs::uuid[]) GROUP BY 1),
+	WHERE m.bill_id = @bill AND l.bill_id = @bill AND NOT l.usage AND m.subscription_id = ANY (@subs::uuid[]) GROUP
+		BY 1),
 extra AS MATERIALIZED (SELECT DISTINCT subscription_id AS id FROM supplier_seats WHERE undone_at IS NULL),
 rows AS MATERIALIZED (
 	SELECT c.subscription_id AS id, c.effective_at, sum(c.delta) AS delta, bool_or(c.delta > 0) AS joins
@@ -242,7 +243,8 @@ WITH lines AS MATERIALIZED (
 		l.unit_price * coalesce(l.exchange_rate, 1) AS unit
 	FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id JOIN subscriptions s ON s.id =
 		m.subscription_id
-	WHERE l.bill_id = @bill AND m.bill_id = @bill AND m.subscription_id = ANY (CAST(@subs AS uuid[])) AND l.amount > 0 AND NOT l.usage AND l.to_on IS NOT NULL
+	WHERE l.bill_id = @bill AND m.bill_id = @bill AND m.subscription_id = ANY (CAST(@subs AS uuid[])) AND l.amount >
+		0 AND NOT l.usage AND l.to_on IS NOT NULL
 		AND l.unit_price > 0 AND s.kind IN ('licence', 'unknown') AND coalesce(l.quantity, 0) > 0),
 words AS MATERIALIZED (
 	SELECT w AS billing_frequency, CASE WHEN w ILIKE 'month%' THEN 1 WHEN w ILIKE 'quarter%' THEN 3

@@ -13,10 +13,15 @@ import (
 // a new line most likely comes out is written with it, and corrected where it does not: most lines of most bills are
 // written once.
 //
-// Nearly all lines of a bill bear the id of one subscription, so these are written first, by a statement that knows no
+// Nearly all lines of a bill bear the id of one subscription, so these are written first, by a statement that knows
+// no
 // more than that.
 func match(ctx context.Context, tx *gorm.DB, b bill) error {
 	tx = tx.WithContext(ctx)
+	if err := tx.Exec(`SELECT pg_advisory_xact_lock(hashtextextended('supplier_matches ' || CAST(? AS text), 0))`,
+		b.ID).Error; err != nil {
+		return fmt.Errorf("lock the matches of bill %s: %w", b.ID, err)
+	}
 	var matched, said bool
 	err := tx.Raw(`SELECT EXISTS (SELECT FROM supplier_matches WHERE bill_id = ?), EXISTS (SELECT FROM supplier_keys
 		WHERE undone_at IS NULL AND provider_id IS NOT DISTINCT FROM CAST(? AS uuid))`, b.ID, b.ProviderID).Row().
@@ -34,13 +39,43 @@ func match(ctx context.Context, tx *gorm.DB, b bill) error {
 	return nil
 }
 
+// matchBeside matches bills that charge days of this one and were not matched yet: several come in at once, and
+// what one
+// of them charges is not lacking on another.
+func (s Service) matchBeside(ctx context.Context, b bill) error {
+	var others []bill
+	err := s.DB.Read(ctx).Raw(`SELECT o.id, o.provider_id, o.lines FROM supplier_bills b JOIN supplier_bills o ON
+		o.id <> b.id
+			AND o.aside_at IS NULL AND o.provider_id IS NOT DISTINCT FROM b.provider_id AND o.from_on < b.to_on
+			AND o.to_on > b.from_on
+		WHERE b.id = ? AND NOT EXISTS (SELECT FROM supplier_matches m WHERE m.bill_id = o.id) ORDER BY o.id`, b.ID).
+		Scan(&others).Error
+	if err != nil {
+		return fmt.Errorf("bills beside bill %s: %w", b.ID, err)
+	}
+	for _, o := range others {
+		err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+			if err := o.hash(tx, true); err != nil {
+				return err
+			}
+			return match(ctx, tx, o)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // An id that two subscriptions bear, but for case and blanks, is left to what looks at both.
 const matchIDsSQL = `
 INSERT INTO supplier_matches (line_id, bill_id, way, subscription_id, account_id, crm_account_id, certainty, reasons,
 	answer, answer_why)
 SELECT l.id, @bill, 'id', s.id, s.account_id, s.crm_account_id, 100, 'the same id of the subscription',
-	CASE WHEN l.usage THEN 'incomparable' ELSE 'equal' END, CASE WHEN l.usage THEN 'usage has no expected cost' ELSE '' END
-FROM supplier_bill_lines l JOIN subscriptions s ON supplier_id(s.external_id) = supplier_id(l.subscription_external_id)
+	CASE WHEN l.usage THEN 'incomparable' ELSE 'equal' END, CASE WHEN l.usage THEN 'usage has no expected cost' ELSE
+		'' END
+FROM supplier_bill_lines l JOIN subscriptions s ON supplier_id(s.external_id) =
+	supplier_id(l.subscription_external_id)
 WHERE l.bill_id = @bill AND l.subscription_external_id <> '' AND supplier_id(l.subscription_external_id) <> ''
 	AND (CAST(@provider AS uuid) IS NULL OR s.provider_id = CAST(@provider AS uuid))
 	AND NOT EXISTS (SELECT FROM subscriptions o WHERE supplier_id(o.external_id) = supplier_id(s.external_id)
@@ -130,7 +165,8 @@ meant AS MATERIALIZED (
 	WHERE r.part <> '' AND NOT r.usage AND s.state <> 'inactive'
 		AND (s.start_date IS NULL OR r.to_on IS NULL OR s.start_date < r.to_on)
 		AND NOT EXISTS (SELECT FROM by_id i WHERE i.subscription_id = s.id)
-		AND (NOT @rest OR NOT EXISTS (SELECT FROM supplier_matches m WHERE m.bill_id = @bill AND m.subscription_id = s.id))),
+		AND (NOT @rest OR NOT EXISTS (SELECT FROM supplier_matches m WHERE m.bill_id = @bill AND m.subscription_id =
+		s.id))),
 facts AS (
 	SELECT line, subscription_id, account_id, crm_account_id,
 		CASE WHEN n = 1 AND agrees THEN 80 WHEN n = 1 THEN 70 ELSE 60 END AS certainty,

@@ -42,9 +42,11 @@ func (s *subs) add(id, from, to string) error {
 	return nil
 }
 
-// agreeingSQL finds the subscriptions of which not everything agrees in the plainest way. It does where the bill has one
+// agreeingSQL finds the subscriptions of which not everything agrees in the plainest way. It does where the bill
+// has one
 // line, which charges a month of seats from a day that it is about, as its own figures say; where we billed as many
-// seats, for no less, on each of its days; where the ledger had as many on each of them, and none others on earlier days
+// seats, for no less, on each of its days; where the ledger had as many on each of them, and none others on earlier
+// days
 // that the bill is about; and where the distributor told this cost, and never another, this term and this frequency.
 // Nothing that is looked for could be found there, and nearly all lines of a bill are so.
 //
@@ -52,7 +54,8 @@ func (s *subs) add(id, from, to string) error {
 const agreeingSQL = `
 WITH lines AS MATERIALIZED (
 	SELECT m.subscription_id AS id, count(*) AS n, min(coalesce(l.from_on, @from::date)) AS from_on,
-		max(coalesce(l.to_on, l.from_on + 1, @to::date)) AS to_on, min(l.quantity) AS seats, min(l.unit_price) AS unit,
+		max(coalesce(l.to_on, l.from_on + 1, @to::date)) AS to_on, min(l.quantity) AS seats, min(l.unit_price) AS
+		unit,
 		min(l.currency) AS currency, min(lower(l.term)) AS term,
 		bool_and(NOT l.usage AND l.quantity > 0 AND l.unit_price > 0 AND l.amount = l.unit_price * l.quantity
 			AND coalesce(l.exchange_rate, 1) = 1 AND lower(l.billing_frequency) IN ('month', 'monthly')
@@ -85,7 +88,8 @@ kept AS (
 	JOIN license_change_status t ON t.change_id = c.id
 	WHERE t.counted AND c.effective_at < l.to_on AND (c.delta <> 0 OR c.unit_cost IS NOT NULL)
 	GROUP BY 1 HAVING sum(c.delta) = min(l.seats)
-		AND coalesce(bool_and(c.effective_at < @from::date OR c.effective_at = l.from_on) FILTER (WHERE c.delta <> 0), true)
+		AND coalesce(bool_and(c.effective_at < @from::date OR c.effective_at = l.from_on) FILTER (WHERE c.delta <>
+		0), true)
 		AND (coalesce(sum(c.delta) FILTER (WHERE c.effective_at < l.from_on), 0) = min(l.seats)
 			OR min(c.effective_at) FILTER (WHERE c.delta <> 0) = min(l.from_on))
 		AND coalesce(bool_and(c.cost_currency = l.currency AND coalesce(c.cost_period, '') = 'month'

@@ -183,7 +183,8 @@ days AS MATERIALIZED (
 
 // notOnBill is the SQL of what no line of the bill is about, by the column that names it.
 func notOnBill(column string) string {
-	return `NOT EXISTS (SELECT FROM supplier_matches o WHERE o.bill_id = @bill AND o.subscription_id = ` + column + `)`
+	return `NOT EXISTS (SELECT FROM supplier_matches o WHERE o.bill_id = @bill AND o.subscription_id = ` + column +
+		`)`
 }
 
 // customers are those that lines of the bill are about.
@@ -264,7 +265,8 @@ billed AS (
 	FROM billing_contracts k LEFT JOIN (SELECT contract_id, max(period_end) AS to_on FROM invoices
 		WHERE state <> 'void' AND kind <> 'credit' GROUP BY 1) i ON i.contract_id = k.id),
 paid AS MATERIALIZED (
-	SELECT x.subscription_id AS id, max(x.to_date) AS to_on FROM invoice_lines x JOIN ours o ON o.id = x.subscription_id
+	SELECT x.subscription_id AS id, max(x.to_date) AS to_on FROM invoice_lines x JOIN ours o ON o.id =
+		x.subscription_id
 	WHERE x.standing AND x.kind IN ('cycle', 'catch_up') AND x.to_date > (SELECT from_on FROM days) GROUP BY 1),
 signed AS MATERIALIZED (
 	SELECT o.*, s.billable_from, s.state <> 'held' AND s.contract_id IS NOT NULL

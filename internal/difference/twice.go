@@ -32,7 +32,8 @@ pairs AS MATERIALIZED (
 		WHERE m.bill_id = @bill AND m.subscription_id = s.id)
 	ORDER BY x.id, s.start_date DESC, s.id),
 lines AS MATERIALIZED (
-	SELECT l.id, m.subscription_id, l.from_on, l.to_on, l.amount, l.currency, l.unit_price * coalesce(l.exchange_rate, 1) AS
+	SELECT l.id, m.subscription_id, l.from_on, l.to_on, l.amount, l.currency, l.unit_price *
+		coalesce(l.exchange_rate, 1) AS
 		unit, CASE WHEN l.amount < 0 THEN -abs(l.quantity) ELSE abs(l.quantity) END AS seats
 	FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
 	WHERE m.bill_id = @bill AND l.bill_id = @bill AND NOT l.usage AND l.to_on IS NOT NULL AND l.amount <> 0
@@ -60,7 +61,8 @@ FROM alike a JOIN lines l ON l.subscription_id = a.id AND l.from_on < a.to_on AN
 GROUP BY a.id, a.called, a.from_on, a.seats, l.currency ORDER BY a.id, l.currency`
 
 // baseOfPart is the SQL of what product a part number is of, whatever term and plan.
-const baseOfPart = `(split_part(supplier_part(s.part_number), ':', 1) || ':' || split_part(supplier_part(s.part_number),
+const baseOfPart = `(split_part(supplier_part(s.part_number), ':', 1) || ':' ||
+	split_part(supplier_part(s.part_number),
 	':', 2))`
 
 // twice finds the same licence twice.
@@ -81,8 +83,8 @@ func (s Service) twice(ctx context.Context, tx *gorm.DB, b bill) (out []reconcil
 		once := money.Round(r.Once, r.Currency)
 		out = append(out, reconcile.Difference{Kind: reconcile.Double, Subscription: r.SubscriptionID.String(),
 			Currency: r.Currency, Since: r.Since.String(), Once: once, BillLines: r.Lines,
-			Why: fmt.Sprintf("It began beside %s, which is charged for as many seats of the same product (%s): the same "+
-				"licence twice? If both are wanted, dismiss it", r.Called, r.Seats)})
+			Why: fmt.Sprintf("It began beside %s, which is charged for as many seats of the same product (%s): "+
+				"the same licence twice? If both are wanted, dismiss it", r.Called, r.Seats)})
 	}
 	return out, nil
 }

@@ -12,14 +12,15 @@ import (
 )
 
 // HandLasts is how long an account counts as in the hand of somebody who set its password, its role, its address or
-// what else opens it. An account that somebody made counts as in their hand for good where they ask.
+// what else opens it. An account that somebody made while four eyes were on counts as in their hand for good where they
+// ask.
 const HandLasts = 30 * 24 * time.Hour
 
 // ties are what hold two accounts together, so that they are no two people.
 type ties struct {
 	hands []auth.Hand
 	asked time.Time // when it was asked
-	since time.Time // when four eyes were switched on: who had a hand in what before is known to who did that
+	since time.Time // when four eyes were switched on
 }
 
 func tiesAt(ctx context.Context, db *gorm.DB, r Rules, asked time.Time) (ties, error) {
@@ -30,11 +31,14 @@ func tiesAt(ctx context.Context, db *gorm.DB, r Rules, asked time.Time) (ties, e
 // recent is a touch not long before it was asked, or after.
 func (t ties) recent(h auth.Hand) bool { return h.At.After(t.asked.Add(-HandLasts)) }
 
-// forGood holds what the asker's own hand is on: what they made, whenever, and what they did else not long ago.
-func (t ties) forGood(h auth.Hand) bool { return h.What == auth.Made || t.recent(h) }
+// known is a touch that counts: those from before four eyes were switched on are known to who did that.
+func (t ties) known(h auth.Hand) bool { return !h.At.Before(t.since) }
 
-// lately holds what any other hand is on: that counts for a while, and from when four eyes were switched on.
-func (t ties) lately(h auth.Hand) bool { return t.recent(h) && !h.At.Before(t.since) }
+// forGood holds what the asker's own hand is on: what they made, and what they did else not long ago.
+func (t ties) forGood(h auth.Hand) bool { return t.known(h) && (h.What == auth.Made || t.recent(h)) }
+
+// lately holds what any other hand is on, which counts for a while.
+func (t ties) lately(h auth.Hand) bool { return t.known(h) && t.recent(h) }
 
 // reach finds the way of hands from one account to another: whoever holds an account holds what that one holds.
 func (t ties) reach(from, to uuid.UUID, counts func(auth.Hand) bool) (auth.Hand, bool) {

@@ -119,7 +119,7 @@ func tableOf(s *sheet.Sheet, l Layout, f Form) Table {
 type how struct {
 	decimals
 	dates            order
-	datesFit         bool // some date fits both orders, and nothing tells
+	datesFit         bool     // some date fits both orders, and nothing tells
 	holds            []Holds  // by column of the file
 	names            []string // the same
 	folded, foldedAt int

@@ -66,6 +66,7 @@ func (f *frame) group(p *pool, cs []charge, bs []billed) *group {
 	g := newGroup(cs, bs, f.of(p, key, p.keep(customer)))
 	g.charged = f.charged
 	claimed := joined(f.claimed[key])
+	g.claimed = claimed
 	if c, known := f.cycles[key]; known {
 		g.isDue(c, claimed)
 		cost := f.costs[key]
@@ -165,6 +166,7 @@ func (g *group) check(ctx context.Context) (err error) {
 		return nil
 	}
 	mark(g.charges)
+	g.leaveToOthers()
 	g.checkDoubles()
 	g.checkTwoPrices()
 	if g.onlyUsage() {

@@ -70,6 +70,22 @@ func markTakenBack(ps []priced) {
 	}
 }
 
+// leaveToOthers sets days aside that another bill charges and on which this one has no more than a charge and its
+// refund: it says nothing of them in the end.
+func (g *group) leaveToOthers() {
+	if len(g.claimed) == 0 {
+		return
+	}
+	for i := range g.charges {
+		p := &g.charges[i]
+		stands := func(o priced) bool { return !o.takenBack && !o.once() && o.meets(p.span) }
+		claims := func(s span) bool { return s.covers(p.span) }
+		if p.takenBack && !p.once() && slices.ContainsFunc(g.claimed, claims) && !slices.ContainsFunc(g.charges, stands) {
+			g.aside = joined(append(g.aside, p.span))
+		}
+	}
+}
+
 // bundle is the lines of one event on the same days, such as the refund of ten seats and the charge of twelve.
 type bundle struct {
 	at   []int // in the group's charges

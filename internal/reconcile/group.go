@@ -20,6 +20,7 @@ type group struct {
 	billed         []billed
 	aside          []span // days whose seats are not compared: other bills', and those of lines explained otherwise
 	abroad         []span // the days of lines in another currency
+	claimed        []span // days that other bills charge
 	due            due    // what the bill should charge, where that is known
 	currency       string // of the bill's lines; of ours where it has none
 	tolerance      decimal.Decimal

@@ -248,8 +248,8 @@ func (g *group) rightPrice(at []int) int {
 }
 
 func (g *group) compareWith(right, p *priced) {
-	if p.list.Equal(right.list) {
-		return // one price, whatever the rates of two months
+	if p.list.Equal(right.list) || p.perMonth(p.unit.Sub(right.unit)).Abs().LessThanOrEqual(g.tolerance) {
+		return // one price, whatever the rates of two months; or what it comes to in the bill's currency stayed
 	}
 	unit := right.list
 	if !p.list.IsZero() {

@@ -149,6 +149,7 @@ func (h HandLine) read(i int, currency string, problems errs.Fields) Line {
 
 // concludeTyped says of a typed bill what its lines tell.
 func (p *plan) concludeTyped(in ByHand, today clock.Date) {
+	p.counted()
 	p.monthOf(today)
 	if in.Month != "" {
 		p.bill.Month, _ = clock.ParseDate(in.Month + "-01") // it has been looked at

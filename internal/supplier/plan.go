@@ -79,9 +79,12 @@ func (p *plan) read(t imports.Table) error {
 		}
 		remember(of, p)
 	}
-	p.bill.Lines, p.bill.FromOn, p.bill.ToOn = p.lines, p.fromOn, p.toOn
+	p.counted()
 	return nil
 }
+
+// counted says of the bill how many lines it has, and on what days.
+func (p *plan) counted() { p.bill.Lines, p.bill.FromOn, p.bill.ToOn = p.lines, p.fromOn, p.toOn }
 
 // take adds a line up.
 func (p *plan) take(from imports.Line, bad *imports.Row) error {

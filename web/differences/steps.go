@@ -150,8 +150,9 @@ func steps(s difference.Side, t typed) (out []view.Step) {
 		}
 		if s.Returnable() {
 			out = append(out, step(s.ID, "bill", "Give back to the customer",
-				"These seats were billed to the customer from a bill, and this one does not charge them. What was ordered "+
-					"for these days ends, and the next run credits it. The ledger stays as it is.", s.Version, nil))
+				"These seats were billed to the customer from a bill, and this one does not charge them. What was "+
+					"ordered for these days ends, and the next run credits it. The ledger stays as it is.",
+				s.Version, nil))
 		}
 		if s.Billable() {
 			out = append(out, billStep(s, t))

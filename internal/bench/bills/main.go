@@ -71,7 +71,8 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	rounds := flags.Int("rounds", 5, "measurements of each size")
 	whole := flags.Bool("way", false, "also the whole way: import and comparison in a database")
 	only := flags.Bool("only-way", false, "the whole way alone")
-	statements := flags.Int("statements", 0, "how many of the costliest statements of the way are told (pg_stat_statements)")
+	statements := flags.Int("statements", 0,
+		"how many of the costliest statements of the way are told (pg_stat_statements)")
 	kept := flags.String("dir", "", "keep the filled databases here, for the next time (empty: nowhere)")
 	profile := flags.String("profile", "", "write a profile of the way's processor time here")
 	if err := flags.Parse(args); err != nil {

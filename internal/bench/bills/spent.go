@@ -83,7 +83,8 @@ func costliest(ctx context.Context, db *pgx.Conn, out io.Writer, n int) error {
 		return err
 	}
 	rows, err := db.Query(ctx, `SELECT calls, total_exec_time + total_plan_time, rows,
-			left(regexp_replace(query, '\s+', ' ', 'g'), 160) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
+			left(regexp_replace(query, '\s+', ' ', 'g'), 160)
+		FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
 		WHERE d.datname = $2 AND query !~ '^(CREATE|ALTER|DROP|VACUUM|GRANT)' ORDER BY 2 DESC LIMIT $1`, n, wayDatabase)
 	if err != nil {
 		return err

@@ -164,8 +164,9 @@ func (w *way) say(out io.Writer, first uint64) {
 	slices.SortFunc(w.references, func(a, b work) int { return cmp.Compare(a.clock, b.clock) })
 	steps, reference := w.steps[len(w.steps)/2], w.references[len(w.references)/2]
 	whole, in := all(steps), steps[0].plus(steps[1]).plus(steps[2])
-	fmt.Fprintf(out, "the whole way, %d lines, of reading and COPY (wanted %.1f): %s by the clock, %s by processor time; "+
-		"the import %s, %s; the comparison %s, %s\n", w.lines, wantedRatio, ratio(reference.clock, whole.clock),
+	fmt.Fprintf(out, "the whole way, %d lines, of reading and COPY (wanted %.1f): %s by the clock, "+
+		"%s by processor time; the import %s, %s; the comparison %s, %s\n", w.lines, wantedRatio,
+		ratio(reference.clock, whole.clock),
 		ratio(reference.processor(), whole.processor()), ratio(reference.clock, in.clock),
 		ratio(reference.processor(), in.processor()), ratio(reference.clock, steps[3].clock),
 		ratio(reference.processor(), steps[3].processor()))
