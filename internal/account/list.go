@@ -48,8 +48,7 @@ var All = &listing.List[Row]{
 	Card:    []string{"state", "crm_account"},
 	Filters: []listing.Filter{
 		{Name: "provider", Label: "Provider", Counted: true, Where: "a.provider_id = ?",
-			ChoicesSQL: `SELECT id::text, name, lower(name) FROM providers p
-				WHERE EXISTS (SELECT FROM account_counts a WHERE a.provider_id = p.id)`},
+			ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers", Steady: true},
 		{Name: "crm_account", Label: "CRM account", IsID: true, Where: "a.crm_account_id = ?",
 			NameSQL: "SELECT name FROM crm_accounts WHERE id = ?"},
 		{Name: "state", Label: "Mapping", Counted: true, Where: "a.state = ?", Choices: []listing.Choice{

@@ -16,10 +16,11 @@ import (
 	"seatledger/internal/postgres"
 )
 
-// A file is read so many records at a time: few at first, so that they leave at once, then more.
+// A file is read so many records at a time: few at first, so that they leave at once, then more. What is joined to a
+// large part of a table is read as a whole each time, so the last parts are large; they are sent as they are read.
 const (
 	firstChunk = 100
-	lastChunk  = 5000
+	lastChunk  = 50_000
 )
 
 // Each hands over the fields of every record that a query lets through, in order and from
@@ -48,7 +49,8 @@ func (l *List[R]) each(ctx context.Context, db *postgres.DB, q Query, write func
 		return fmt.Errorf("file of %s: %w", l.Name, err)
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	if _, err := tx.Exec(ctx, "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'"); err != nil {
+	if _, err := tx.Exec(ctx, "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; "+
+		"SET LOCAL work_mem = '32MB'"); err != nil {
 		return fmt.Errorf("file of %s: %w", l.Name, err)
 	}
 	f := fileReader[R]{list: l, columns: l.filed(), conn: tx.Conn().PgConn(), query: q,
@@ -128,13 +130,13 @@ func (f *fileReader[R]) statement() (string, [][]byte, error) {
 	for i, c := range f.columns {
 		columns[i] = c.SQL
 	}
-	outer := order
-	outer.Sort.Expr, outer.ID = "page.page_key", "page.page_id"
-	sql := fmt.Sprintf(`SELECT %s, page.page_key::text, page.page_id
-		FROM (SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT %d) page
-		JOIN %s ON %s = page.page_id %s ORDER BY %s`,
-		strings.Join(columns, ", "), l.ID, order.Sort.Expr, l.Table, where, behind, order.SQL(), f.chunk,
-		l.Table, l.ID, l.Joins, outer.SQL())
+	alias, outer := l.alias(), order
+	outer.Sort.Expr, outer.ID = alias+".page_key", alias+".page_id"
+	sql := fmt.Sprintf(`SELECT %s, %s.page_key::text, %s.page_id
+		FROM (SELECT %s.*, %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT %d) %s %s
+		ORDER BY %s`,
+		strings.Join(columns, ", "), alias, alias, alias, l.ID, order.Sort.Expr, l.Table, where, behind, order.SQL(),
+		f.chunk, alias, l.Joins, outer.SQL())
 	texts, err := asTexts(slices.Concat(args, more, f.query.joined))
 	return postgres.Numbered(sql), texts, err
 }

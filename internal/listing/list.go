@@ -1,6 +1,8 @@
 package listing
 
 import (
+	"strings"
+
 	"seatledger/internal/paging"
 )
 
@@ -107,6 +109,9 @@ func (l *List[R]) Kinds() []Kind {
 	}
 	return out
 }
+
+// alias is what the table is called in the list's SQL.
+func (l *List[R]) alias() string { return l.Table[strings.LastIndexByte(l.Table, ' ')+1:] }
 
 // filed are the columns of the file.
 func (l *List[R]) filed() []Column[R] {

@@ -70,10 +70,9 @@ func (l *List[R]) headsOf(q Query, keys func(and string) string) (string, []any)
 	}
 	runs, args := l.runs(q, f)
 	by := strings.Join(f.Runs.By, ", ")
-	table := l.Table[strings.LastIndexByte(l.Table, ' ')+1:]
 	and := ""
 	for _, c := range f.Runs.By {
-		and += fmt.Sprintf(" AND %s.%s = heads.%s", table, c, c)
+		and += fmt.Sprintf(" AND %s.%s = heads.%s", l.alias(), c, c)
 	}
 	order := q.Page.Sorted()
 	order.Sort.Expr, order.ID = "run.page_key", "run.page_id"

@@ -17,6 +17,9 @@ import (
 // Least is the fewest rows, of which every size is a multiple.
 const Least = 2000
 
+// hands are the connections that fill beside the first: one for the trail, and those that fill with it.
+const hands = 3
+
 // atOnce is how many subscriptions come in with their ledger in one transaction: the sums of the ledger
 // are compared at its end.
 const atOnce = 50_000
@@ -24,9 +27,19 @@ const atOnce = 50_000
 // Fill puts n rows into each of the large lists, with n/20 customers, over a connection of the owner. super may also
 // switch off the references' triggers.
 func Fill(ctx context.Context, db, super *pgx.Conn, n int, out io.Writer) error {
-	f := filler{db: db, super: super, n: n, out: out}
-	if err := f.exec(ctx, "prepare", prepare); err != nil {
-		return err
+	f := filler{db: db, super: super, n: n, out: out, hands: []*pgx.Conn{db}}
+	for range hands {
+		more, err := pgx.ConnectConfig(ctx, db.Config())
+		if err != nil {
+			return fmt.Errorf("fill: %w", err)
+		}
+		defer more.Close(ctx)
+		f.hands = append(f.hands, more)
+	}
+	for _, h := range f.hands {
+		if _, err := h.Exec(ctx, prepare); err != nil {
+			return fmt.Errorf("fill prepare: %w", err)
+		}
 	}
 	if err := f.triggers(ctx, "DISABLE"); err != nil {
 		return err
@@ -35,10 +48,17 @@ func Fill(ctx context.Context, db, super *pgx.Conn, n int, out io.Writer) error 
 	if err != nil {
 		return err
 	}
+	first, trail := f.hands[:hands], f.hands[hands]
+	chained := make(chan error, 1)
+	go func() { chained <- f.carryOut(ctx, trail, chain, 0, n-1) }() // the trail needs nothing else
+	f.hands = first
 	for _, s := range steps {
 		if err := f.step(ctx, s); err != nil {
 			return err
 		}
+	}
+	if err := <-chained; err != nil {
+		return err
 	}
 	if err := f.makeIndexes(ctx, indexes); err != nil {
 		return err
@@ -59,6 +79,7 @@ func Fill(ctx context.Context, db, super *pgx.Conn, n int, out io.Writer) error 
 type filler struct {
 	db    *pgx.Conn
 	super *pgx.Conn
+	hands []*pgx.Conn
 	n     int
 	out   io.Writer
 	began time.Time
@@ -66,7 +87,7 @@ type filler struct {
 
 type step struct {
 	name    string
-	chunked bool
+	chunked bool // in parts, several at a time; not where each row locks its customer
 	sql     []string // $n is the number of rows; $from and $to are the chunk
 }
 
@@ -76,22 +97,55 @@ func (f *filler) step(ctx context.Context, s step) error {
 	if s.chunked {
 		chunk = min(chunk, atOnce)
 	}
-	for from := 0; from < f.n; from += chunk {
-		err := pgx.BeginFunc(ctx, f.db, func(tx pgx.Tx) error {
-			for _, sql := range s.sql {
-				sql = strings.NewReplacer("$n", fmt.Sprint(f.n), "$c", fmt.Sprint(f.n/20), "$from", fmt.Sprint(from),
-					"$to", fmt.Sprint(min(from+chunk, f.n)-1)).Replace(sql)
-				if _, err := tx.Exec(ctx, sql); err != nil {
-					return fmt.Errorf("%.90s: %w", sql, err)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("fill %s: %w", s.name, err)
-		}
+	from := make(chan int, f.n/chunk+1)
+	for i := 0; i < f.n; i += chunk {
+		from <- i
 	}
+	close(from)
+	hands := f.hands
+	if !s.chunked {
+		hands = hands[:1]
+	}
+	err := atOnceBy(hands, func(db *pgx.Conn) error {
+		for i := range from {
+			if err := f.carryOut(ctx, db, s, i, min(i+chunk, f.n)-1); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	f.say(s.name)
+	return err
+}
+
+// atOnceBy has each connection do something at the same time.
+func atOnceBy(hands []*pgx.Conn, do func(*pgx.Conn) error) error {
+	ended := make(chan error, len(hands))
+	for _, db := range hands {
+		go func() { ended <- do(db) }()
+	}
+	var all error
+	for range hands {
+		all = errors.Join(all, <-ended)
+	}
+	return all
+}
+
+// carryOut does a step for the records from one number to another.
+func (f *filler) carryOut(ctx context.Context, db *pgx.Conn, s step, from, to int) error {
+	err := pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
+		for _, sql := range s.sql {
+			sql = strings.NewReplacer("$n", fmt.Sprint(f.n), "$c", fmt.Sprint(f.n/20), "$from", fmt.Sprint(from),
+				"$to", fmt.Sprint(to)).Replace(sql)
+			if _, err := tx.Exec(ctx, sql); err != nil {
+				return fmt.Errorf("%.90s: %w", sql, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("fill %s: %w", s.name, err)
+	}
 	return nil
 }
 
@@ -107,30 +161,25 @@ func (f *filler) exec(ctx context.Context, what, sql string) error {
 	return nil
 }
 
-// makeIndexes makes them over two connections at once: those of words on one, for the database makes these alone.
+// makeIndexes makes them over all connections at once.
 func (f *filler) makeIndexes(ctx context.Context, all []string) error {
-	second, err := pgx.ConnectConfig(ctx, f.db.Config())
-	if err != nil {
-		return fmt.Errorf("fill indexes: %w", err)
-	}
-	defer second.Close(ctx)
-	if _, err := second.Exec(ctx, "SET synchronous_commit = off; SET maintenance_work_mem = '1GB'"); err != nil {
-		return fmt.Errorf("fill indexes: %w", err)
-	}
-	build := func(db *pgx.Conn, words bool) error {
+	left := make(chan string, len(all))
+	for _, words := range []bool{true, false} { // those of words take longest
 		for _, sql := range all {
-			if strings.Contains(sql, " USING gin ") != words {
-				continue
+			if strings.Contains(sql, " USING gin ") == words {
+				left <- sql
 			}
+		}
+	}
+	close(left)
+	return atOnceBy(f.hands, func(db *pgx.Conn) error {
+		for sql := range left {
 			if _, err := db.Exec(ctx, sql); err != nil {
 				return fmt.Errorf("fill index: %.90s: %w", sql, err)
 			}
 		}
 		return nil
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- build(second, true) }()
-	return errors.Join(build(f.db, false), <-ended)
+	})
 }
 
 // dropIndexes takes away what no constraint stands on, and gives how it is made again.

@@ -62,7 +62,7 @@ var steps = []step{
 			(ARRAY['monthly', 'monthly', 'monthly', 'quarterly', 'annual'])[i % 5 + 1],
 			CASE WHEN i % 3 = 0 THEN 'arrears' ELSE 'advance' END, i % 28 + 1, pg_temp.bid('3', 0),
 			date '2024-01-01' + (i % 500)::int, date '2026-01-01' + (i % 500)::int, NULL, 'global', '30', i < $c,
-			i % 12 <> 11, CASE WHEN i % 12 = 11 THEN now() END, now(), now() FROM generate_series(0, $n - 1) i`,
+			i % 12 <> 11, CASE WHEN i % 12 = 11 THEN now() END, now(), now() FROM generate_series($from, $to) i`,
 	}},
 	{name: "accounts", sql: []string{
 		`INSERT INTO provider_accounts (id, provider_id, external_id, name, domain, tenant_id, email, provider_status,
@@ -75,7 +75,7 @@ var steps = []step{
 			CASE state WHEN 'excluded' THEN 'No customer of ours' ELSE '' END,
 			CASE state WHEN 'unmapped' THEN '' ELSE 'Robin Operator' END,
 			CASE state WHEN 'unmapped' THEN NULL ELSE now() END, now() - i * interval '1 second', now()
-		FROM generate_series(0, $n - 1) i, LATERAL (SELECT
+		FROM generate_series($from, $to) i, LATERAL (SELECT
 			CASE WHEN i < 4 * $c THEN 'mapped' WHEN i < 5 * $c THEN 'unmapped' ELSE 'excluded' END AS state,
 			CASE WHEN i >= 5 * $c AND i % 3 = 0 THEN 'discontinued' WHEN i % 41 = 0 THEN 'gone' ELSE 'active' END
 			AS status) said`,
@@ -114,8 +114,10 @@ var steps = []step{
 			WHERE active GROUP BY 1) b USING (id)
 		WHERE a.id = x.id`}},
 	{name: "numbers", sql: []string{`UPDATE invoice_numbers SET last = $n`}},
-	{name: "audit", sql: []string{trail, `SELECT mend_audit_days()`}},
 }
+
+// chain is the trail, one entry after the other.
+var chain = step{name: "audit", sql: []string{trail, `SELECT mend_audit_days()`}}
 
 const subscriptions = `
 INSERT INTO subscriptions (id, provider_id, account_id, external_id, vendor, vendor_subscription_id, kind, product_id,

@@ -78,14 +78,14 @@ BEGIN
 		FROM added l JOIN invoices i ON i.id = l.invoice_id GROUP BY 1, 2, 3, 4, 5;
 		RETURN NULL;
 	END IF;
-	INSERT INTO invoice_line_counts SELECT l.kind, l.currency, m.state, sum(m.sign)
-	FROM (SELECT a.id, s.state, s.sign FROM added a JOIN removed r ON r.id = a.id AND r.state <> a.state,
-		LATERAL (VALUES (a.state, 1), (r.state, -1)) s (state, sign)) m JOIN invoice_lines l ON l.invoice_id = m.id
-	GROUP BY 1, 2, 3;
-	INSERT INTO invoice_line_month_counts SELECT l.kind, l.currency, m.state, l.first_month, l.last_month, sum(m.sign)
-	FROM (SELECT a.id, s.state, s.sign FROM added a JOIN removed r ON r.id = a.id AND r.state <> a.state,
-		LATERAL (VALUES (a.state, 1), (r.state, -1)) s (state, sign)) m JOIN invoice_lines l ON l.invoice_id = m.id
-	GROUP BY 1, 2, 3, 4, 5;
+	WITH moved AS (SELECT a.id, a.state AS now, r.state AS before FROM added a
+			JOIN removed r ON r.id = a.id AND r.state <> a.state),
+		lines AS (SELECT l.kind, l.currency, m.now, m.before, l.first_month, l.last_month, count(*) AS n
+			FROM moved m JOIN invoice_lines l ON l.invoice_id = m.id GROUP BY 1, 2, 3, 4, 5, 6),
+		each AS MATERIALIZED (SELECT kind, currency, s.state, first_month, last_month, sum(s.n) AS n FROM lines x,
+			LATERAL (VALUES (x.now, x.n), (x.before, -x.n)) s (state, n) GROUP BY 1, 2, 3, 4, 5 HAVING sum(s.n) <> 0),
+		whole AS (INSERT INTO invoice_line_counts SELECT kind, currency, state, sum(n) FROM each GROUP BY 1, 2, 3)
+	INSERT INTO invoice_line_month_counts SELECT kind, currency, state, first_month, last_month, n FROM each;
 	RETURN NULL;
 END $$;
 CREATE FUNCTION count_crm_accounts() RETURNS trigger LANGUAGE plpgsql AS $$
