@@ -47,8 +47,9 @@ func newGauges(a *App) *gauges {
 		outbox: desc("outbox", "Mails by state: queued, sending, unknown (perhaps sent), refused and not sent again.",
 			"state"),
 		bills: desc("invoices", "Invoices by state, as lists count them.", "state"),
-		backup: desc("last_backup_timestamp", "When the last good backup by Seatledger was made, in seconds since 1970; "+
-			"0: never."),
+		backup: desc("last_backup_timestamp",
+			"When the last good backup by Seatledger was made, in seconds since 1970; "+
+				"0: never."),
 		up: desc("database_up", "Whether the database answered this scrape."),
 	}
 }
@@ -60,7 +61,8 @@ func (a *App) Collectors() []prometheus.Collector {
 
 // Describe tells which figures there are.
 func (g *gauges) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.success, g.queue, g.lease, g.inUse, g.most, g.up, g.outbox, g.bills, g.backup} {
+	for _, d := range []*prometheus.Desc{g.success, g.queue, g.lease, g.inUse, g.most, g.up, g.outbox, g.bills,
+		g.backup} {
 		to <- d
 	}
 }

@@ -53,7 +53,8 @@ func (c Config) checkTraces() error {
 	case c.TracesURL == "":
 		return nil
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "":
-		return Fault{"TRACES_URL", "is not the address of an OTLP/HTTP collector. Set for example http://127.0.0.1:4318."}
+		return Fault{"TRACES_URL",
+			"is not the address of an OTLP/HTTP collector. Set for example http://127.0.0.1:4318."}
 	case u.Scheme == "http" && len(c.TracesHeaders) > 0 && !Loopback(u.Host):
 		return Fault{"TRACES_URL", "must be https where TRACES_HEADERS are sent along beyond this machine."}
 	}
@@ -71,7 +72,8 @@ func (c Config) checkBaseURL() error {
 	}
 	u, err := url.Parse(c.BaseURL)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return Fault{"BASE_URL", "is not an http or https address. Set for example https://seatledger.reseller.example."}
+		return Fault{"BASE_URL",
+			"is not an http or https address. Set for example https://seatledger.reseller.example."}
 	}
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return Fault{"BASE_URL", "must be a scheme and a host only, without a path, a query or a user."}
@@ -105,7 +107,8 @@ func (c Config) checkDatabase() error {
 	}
 	var faults []error
 	if !isPostgresURL(c.DatabaseURL) {
-		faults = append(faults, Fault{"DATABASE_URL", "is not a postgres://user:password@host:port/database address."})
+		faults = append(faults, Fault{"DATABASE_URL",
+			"is not a postgres://user:password@host:port/database address."})
 	}
 	if c.MigrateDatabaseURL != "" && !isPostgresURL(c.MigrateDatabaseURL) {
 		faults = append(faults, Fault{"MIGRATE_DATABASE_URL",
@@ -156,10 +159,11 @@ func (c Config) checkClock() error {
 		return nil
 	}
 	if c.DatabaseURL != "" || c.MigrateDatabaseURL != "" {
-		return Fault{"CLOCK", "moves the clock of a private database only, so that no invoice of yours is ever dated " +
-			"by it. Nothing was started. " +
-			"Unset it, or unset " + Prefix + "DATABASE_URL and " + Prefix +
-			"MIGRATE_DATABASE_URL and rehearse in a new " + Prefix + "DATA_DIR."}
+		return Fault{"CLOCK",
+			"moves the clock of a private database only, so that no invoice of yours is ever dated " +
+				"by it. Nothing was started. " +
+				"Unset it, or unset " + Prefix + "DATABASE_URL and " + Prefix +
+				"MIGRATE_DATABASE_URL and rehearse in a new " + Prefix + "DATA_DIR."}
 	}
 	at, err := time.Parse(time.RFC3339, c.Clock)
 	if err != nil {
