@@ -65,14 +65,17 @@ func flat(rows [][][]Span) [][]Span {
 
 func TestAPageIsReadAsItIsWritten(t *testing.T) {
 	t.Parallel()
-	p := read("x", "# Title\n\nOne `code` and **bold**,\n[there](map.md#files) or [out](../x.md).\n\n* a\n* b\n\n1. c\n\n"+
-		"| A | B |\n| --- | --- |\n| x | y |\n\n```\nrun it\n```\n\n## A, section!\n")
+	p := read("x",
+		"# Title\n\nOne `code` and **bold**,\n[there](map.md#files) or [out](../x.md).\n\n* a\n* b\n\n1. c\n\n"+
+			"| A | B |\n| --- | --- |\n| x | y |\n\n```\nrun it\n```\n\n## A, section!\n")
 	kinds := ""
 	for _, b := range p.Blocks {
 		kinds += string(rune('0' + int(b.Kind)))
 	}
-	if p.Title != "Title" || kinds != "0223541" || p.Blocks[6].Anchor != "a-section" || p.Blocks[5].Code != "run it" ||
-		len(p.Blocks[4].Rows) != 2 || p.Blocks[0].Text[5].Link != "/help/map#files" || p.Blocks[0].Text[7].Link != "" {
+	if p.Title != "Title" || kinds != "0223541" || p.Blocks[6].Anchor != "a-section" ||
+		p.Blocks[5].Code != "run it" ||
+		len(p.Blocks[4].Rows) != 2 || p.Blocks[0].Text[5].Link != "/help/map#files" ||
+		p.Blocks[0].Text[7].Link != "" {
 		t.Errorf("%s %+v", kinds, p)
 	}
 	if _, ok := Find("../../README"); ok {

@@ -31,7 +31,8 @@ func tracer(cfg config.Config, bare *App) (*trace.Tracer, error) {
 		header.Set(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
 	url := strings.TrimRight(cfg.TracesURL, "/") + "/v1/traces"
-	return trace.New(trace.Options{Program: Version(), Log: bare.Log, Send: func(ctx context.Context, body []byte) error {
+	return trace.New(trace.Options{Program: Version(), Log: bare.Log, Send: func(ctx context.Context,
+		body []byte) error {
 		a, err := door.Do(ctx, outbound.Request{Op: "send traces", Method: http.MethodPost, URL: url, Header: header,
 			Body: body})
 		defer a.Release()

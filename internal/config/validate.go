@@ -63,7 +63,8 @@ func (c Config) checkTraces() error {
 	case c.TracesURL == "":
 		return nil
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "":
-		return Fault{"TRACES_URL", "is not the address of an OTLP/HTTP collector. Set for example http://127.0.0.1:4318."}
+		return Fault{"TRACES_URL",
+			"is not the address of an OTLP/HTTP collector. Set for example http://127.0.0.1:4318."}
 	case u.Scheme == "http" && len(c.TracesHeaders) > 0 && !Loopback(u.Host):
 		return Fault{"TRACES_URL", "must be https where TRACES_HEADERS are sent along beyond this machine."}
 	}

@@ -10,7 +10,8 @@ import (
 // configuration. What is saved is committed before save returns.
 type Vault interface {
 	// Hold runs within under a lock that all replicas share, with what is kept.
-	Hold(ctx context.Context, within func(ctx context.Context, kept Kept, save func(context.Context, Kept) error) error) error
+	Hold(ctx context.Context, within func(ctx context.Context, kept Kept, save func(context.Context,
+		Kept) error) error) error
 }
 
 // Kept is what a vault keeps.

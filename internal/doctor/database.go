@@ -31,7 +31,8 @@ func (p *patient) database(ctx context.Context) {
 	}
 	p.good("versions", "Program and database fit together.")
 	if err := p.Seen(ctx, p.cfg, p.db); err != nil {
-		p.wrong("database", "Look whether it is read only, or its disk full.", "Nothing can be written: %s", said(err))
+		p.wrong("database", "Look whether it is read only, or its disk full.", "Nothing can be written: %s",
+			said(err))
 	}
 	p.key(ctx)
 	p.schedule(ctx)
@@ -60,7 +61,8 @@ func (p *patient) server(ctx context.Context) bool {
 		current_setting('max_connections')::int, current_setting('superuser_reserved_connections')::int,
 		(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
 		pg_database_size(current_database()), (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
-		EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass('audit_events') AND c.relowner = current_user::regrole)`,
+		EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass('audit_events') AND c.relowner =
+		current_user::regrole)`,
 		&version, &number, &encoding, &ctype, &zone, &most, &reserved, &used, &bytesUsed, &super, &owner)
 	if !ok {
 		return false
@@ -136,13 +138,15 @@ func (p *patient) sessions(ctx context.Context) {
 			p.wrong("locks", do, format, n)
 		}
 	}
-	say(waiting, "SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' names who holds "+
-		"what they wait for.", "%d sessions wait for a lock for more than ten seconds.")
+	say(waiting,
+		"SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' names who holds "+
+			"what they wait for.", "%d sessions wait for a lock for more than ten seconds.")
 	say(idle, "Find whose they are in pg_stat_activity: the app's own are ended after 15 seconds.",
 		"%d sessions hold a transaction and do nothing.")
 	say(long, "Look in pg_stat_activity. While one is open, the space of old rows is not used again.",
 		"%d transactions are open for more than ten minutes.")
-	say(prepared, "COMMIT PREPARED or ROLLBACK PREPARED: Seatledger makes none.", "%d prepared transactions are left open.")
+	say(prepared, "COMMIT PREPARED or ROLLBACK PREPARED: Seatledger makes none.",
+		"%d prepared transactions are left open.")
 	say(migrating, "Look at the one that migrates, which has the lock.", "%d copies wait for a migration to end.")
 	if !bad {
 		p.good("locks", "Nobody keeps another waiting.")
@@ -201,7 +205,8 @@ func (p *patient) schedule(ctx context.Context) {
 	if !p.ask(ctx, "schedule", sql, &providers, &overdue, &stale, &ahead) {
 		return
 	}
-	p.fact("providers read by an API: %d, of them not read whole for 26 hours: %d; nights overdue: %d", providers, stale,
+	p.fact("providers read by an API: %d, of them not read whole for 26 hours: %d; nights overdue: %d", providers,
+		stale,
 		overdue)
 	switch {
 	case overdue > 0:
@@ -259,7 +264,8 @@ func (p *patient) backups(ctx context.Context) {
 	p.fact("last backup by Seatledger: %s; by itself each day: %v", age, s.Scheduled)
 	switch {
 	case s.Failed != "":
-		p.wrong("backup", "Mend what it says; it is tried again every half hour.", "The last one failed: %s", s.Failed)
+		p.wrong("backup", "Mend what it says; it is tried again every half hour.", "The last one failed: %s",
+			s.Failed)
 	case s.Old:
 		p.wrong("backup", "Look whether the app runs and can write to SEATLEDGER_BACKUPS.",
 			"The last one is too old: %s.", age)
@@ -276,7 +282,8 @@ func (p *patient) counts(ctx context.Context) {
 	rows, err := p.db.Pool().Query(ctx, `SELECT 'providers with ' || connector || CASE WHEN active THEN '' ELSE
 			', inactive' END, count(*) FROM providers GROUP BY 1
 		UNION ALL SELECT 'rows of ' || relname || ', about', greatest(reltuples, 0)::bigint FROM pg_class
-			WHERE oid IN (SELECT to_regclass(t) FROM unnest(ARRAY['provider_accounts', 'crm_accounts', 'subscriptions',
+			WHERE oid IN (SELECT to_regclass(t) FROM unnest(ARRAY['provider_accounts', 'crm_accounts',
+			'subscriptions',
 			'license_changes', 'invoices', 'supplier_bill_lines', 'audit_events']) t)
 		UNION ALL SELECT 'runs of seven days: ' || kind || ', ' || trigger || ', ' || state, count(*) FROM sync_runs
 			WHERE requested_at > now() - interval '7 days' GROUP BY kind, trigger, state

@@ -90,7 +90,8 @@ func (p *patient) folder(about, path string) (space, bool) {
 		return space{}, false
 	}
 	if err := writable(path); err != nil {
-		p.wrong("disk", "Give the user of the app the right to write there.", "Nothing can be written into %s, %s: %s",
+		p.wrong("disk", "Give the user of the app the right to write there.",
+			"Nothing can be written into %s, %s: %s",
 			about, path, err)
 	}
 	if open := info.Mode().Perm() & 0o077; open != 0 && about == "the data folder" {
@@ -109,7 +110,8 @@ func (p *patient) folder(about, path string) (space, bool) {
 		p.found(Look, "disk", "Make room before it is full.", "Only %s of %s are free for %s.", bytes(s.free),
 			bytes(s.whole), about)
 	case s.nodesCount && s.nodes < leastNodes:
-		p.wrong("disk", "Take files away that nobody needs.", "Only %d more files fit on the disk of %s.", s.nodes, about)
+		p.wrong("disk", "Take files away that nobody needs.", "Only %d more files fit on the disk of %s.", s.nodes,
+			about)
 	default:
 		p.good("disk", "%s free for %s.", bytes(s.free), about)
 	}

@@ -1,5 +1,5 @@
-// Package upgrade moves the private PostgreSQL to a new major version: the rows are written out by a backup, a new server
-// is made beside the old one, and takes its place once it holds the same. The old folder is kept. It knows servers,
+// Package upgrade moves the private PostgreSQL to a new major version: the rows are written out by a backup, a new
+// server is made beside the old one, and takes its place once it holds the same. The old folder is kept. It knows servers,
 // folders and backups, and nothing of what stands in them.
 package upgrade
 
@@ -32,7 +32,8 @@ type Options struct {
 	Out     io.Writer
 }
 
-const usage = `usage: seatledger postgres             say which version the private PostgreSQL is, and which programs are there
+const usage = `usage: seatledger postgres             say which version the private PostgreSQL is, and
+           which programs are there
        seatledger postgres upgrade [--to npm|FOLDER]
            move it to a newer major version; stop the app first. The old folder is kept, and a backup beside it`
 
@@ -125,11 +126,13 @@ func (o Options) upgrade(ctx context.Context) error {
 	o.say("   %d rows in %d tables, %s.", old.Rows(), len(old.Tables), file)
 	o.say("2 of 4: version %s is made beside it, and takes the rows.", version)
 	if err := o.takeIn(ctx, file); err != nil {
-		return errors.Join(fmt.Errorf("nothing was changed: version %d stands as it was", has), err, o.clear(), drop(file))
+		return errors.Join(fmt.Errorf("nothing was changed: version %d stands as it was", has), err, o.clear(),
+			drop(file))
 	}
 	o.say("3 of 4: both are compared.")
 	if err := o.compare(ctx, old); err != nil {
-		return errors.Join(fmt.Errorf("nothing was changed: version %d stands as it was", has), err, o.clear(), drop(file))
+		return errors.Join(fmt.Errorf("nothing was changed: version %d stands as it was", has), err, o.clear(),
+			drop(file))
 	}
 	o.say("4 of 4: they change places.")
 	if err := o.swap(kept); err != nil {
@@ -159,7 +162,8 @@ func (o Options) say(format string, args ...any) { fmt.Fprintf(o.Out, format+"\n
 func (o Options) on(ctx context.Context, e embedded.Options, do func(*postgres.DB) error) error {
 	server, err := embedded.Start(ctx, e)
 	if errors.Is(err, embedded.ErrRunning) {
-		return errors.Join(errors.New("the app is running on this data folder: stop it first. Nothing was changed"), err)
+		return errors.Join(errors.New("the app is running on this data folder: stop it first. Nothing was changed"),
+			err)
 	}
 	if err != nil {
 		return err
@@ -239,13 +243,15 @@ func (o Options) compare(ctx context.Context, old backup.Summary) error {
 	same := 0
 	for _, t := range old.Tables {
 		if now[t.Name].Rows != t.Rows {
-			return fmt.Errorf("%s has %d rows in the new server and %d in the old one", t.Name, now[t.Name].Rows, t.Rows)
+			return fmt.Errorf("%s has %d rows in the new server and %d in the old one", t.Name, now[t.Name].Rows,
+				t.Rows)
 		}
 		if now[t.Name].SHA256 == t.SHA256 {
 			same++
 		}
 	}
-	o.say("   %d rows in %d tables stand in both; %d tables are the same to the byte.", sum.Rows(), len(sum.Tables), same)
+	o.say("   %d rows in %d tables stand in both; %d tables are the same to the byte.", sum.Rows(), len(sum.Tables),
+		same)
 	return nil
 }
 
@@ -254,7 +260,8 @@ func (o Options) clear() error {
 	return errors.Join(os.RemoveAll(o.fresh()), drop(o.fresh()+".pgpass"), drop(o.fresh()+".lock"))
 }
 
-// swap lets the two folders change places in one step, so that there is a whole server in the place at any moment, and
+// swap lets the two folders change places in one step, so that there is a whole server in the place at any moment,
+// and
 // gives the old one its name.
 func (o Options) swap(kept string) error {
 	if err := exchange(o.fresh(), o.folder()); err != nil {

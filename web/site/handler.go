@@ -40,7 +40,8 @@ func Handler(a *app.App, o Options) http.Handler {
 		Auth: a.Auth})
 
 	e.Use(patient(cmp.Or(o.Patience, postgres.WaitLimit)))
-	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, whence, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock), traced(a.Tracer),
+	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, whence, requestLog(a.Log, a.Clock),
+		o.Metrics.measure(a.Clock), traced(a.Tracer),
 		recovered(a.Log), securityHeaders(https), httpx.Secure(https),
 		bypass(auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused), hostGuard(o.BaseURL), trailingSlash,
 		crossOrigin(auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused),
@@ -131,7 +132,8 @@ func isFile(path string) bool {
 	return strings.HasSuffix(path, ".csv") || strings.HasSuffix(path, ".xlsx")
 }
 
-// within gives up on a request before the connection is closed without an answer, also when the database says nothing.
+// within gives up on a request before the connection is closed without an answer, also when the database says
+// nothing.
 func within(limit time.Duration, handle echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		whole := c.Request()

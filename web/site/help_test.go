@@ -15,7 +15,8 @@ func TestTheHandbookIsAtHandOnEveryPage(t *testing.T) {
 	t.Parallel()
 	s := webtest.Start(t, webtest.Options{})
 	viewer := s.SignIn("viewer")
-	for _, path := range []string{"/", "/providers", "/accounts", "/mapping", "/subscriptions", "/contracts", "/billing",
+	for _, path := range []string{"/", "/providers", "/accounts", "/mapping", "/subscriptions", "/contracts",
+		"/billing",
 		"/invoices", "/supplier-bills", "/differences", "/cutovers", "/audit", "/notices", "/help"} {
 		to := viewer.Get(path).Link("Help with this page")
 		if to != handbook.For(path) {

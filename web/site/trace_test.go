@@ -78,11 +78,13 @@ func TestATraceGoesFromTheRequestToTheDistributor(t *testing.T) {
 	r := &receiver{more: make(chan struct{}, 1)}
 	collector := httptest.NewServer(r)
 	t.Cleanup(collector.Close)
-	s := webtest.Start(t, webtest.Options{Workers: true, Far: sandbox.DataOptions{Customers: 5, Subscriptions: 12, Seed: 3},
+	s := webtest.Start(t, webtest.Options{Workers: true, Far: sandbox.DataOptions{Customers: 5, Subscriptions: 12,
+		Seed: 3},
 		Env: map[string]string{"TRACES_URL": collector.URL, "TRACES_HEADERS": "Authorization=Bearer sentinel-token"}})
 	admin, provider := connected(t, "TD SYNNEX US", s.FarURL, s)
 	s.WaitRun(admin.Post(provider+"/sync-accounts", url.Values{"anyway": {"1"}}).Want(http.StatusSeeOther).Next())
-	s.WaitRun(admin.Post(provider+"/sync-subscriptions", url.Values{"anyway": {"1"}}).Want(http.StatusSeeOther).Next())
+	s.WaitRun(admin.Post(provider+"/sync-subscriptions",
+		url.Values{"anyway": {"1"}}).Want(http.StatusSeeOther).Next())
 	const asks, lists = "POST /providers/:id/sync-subscriptions", "distributor: list subscriptions"
 	whole := func() bool {
 		return len(r.named(lists)) == 5 && len(r.named("job: sync_run")) == 2 && len(r.named(asks)) == 1

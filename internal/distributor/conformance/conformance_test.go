@@ -75,10 +75,11 @@ func sandboxed(t *testing.T) *standIn {
 func (s *standIn) open(connector string) func(t *testing.T) distributor.Connector {
 	return func(t *testing.T) distributor.Connector {
 		t.Helper()
-		c, err := connect.OpenerOf(door(t), quick(), slog.New(slog.DiscardHandler))(t.Context(), distributor.Credentials{
-			Connector: connector, BaseURL: s.url, ApplicationID: "sandbox-app", ApplicationSecret: "sandbox-secret",
-			UserName: "integration@reseller.example", Password: "sandbox-password",
-			ResellerNumber: sandbox.DefaultReseller, PageSize: 5})
+		c, err := connect.OpenerOf(door(t), quick(), slog.New(slog.DiscardHandler))(t.Context(),
+			distributor.Credentials{
+				Connector: connector, BaseURL: s.url, ApplicationID: "sandbox-app", ApplicationSecret: "sandbox-secret",
+				UserName: "integration@reseller.example", Password: "sandbox-password",
+				ResellerNumber: sandbox.DefaultReseller, PageSize: 5})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +89,9 @@ func (s *standIn) open(connector string) func(t *testing.T) distributor.Connecto
 
 // quick are calls that do not wait between tries.
 func quick() calls.Options {
-	return calls.Options{Clock: clock.System{}, Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
+	return calls.Options{Clock: clock.System{}, Wait: func(ctx context.Context, _ time.Duration) error {
+		return ctx.Err()
+	}}
 }
 
 func door(t *testing.T) *outbound.Client {

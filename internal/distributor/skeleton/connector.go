@@ -53,5 +53,6 @@ func Capabilities() distributor.Capabilities {
 // Changes is not to be had: this API has no change log. Where yours has one, read it here and say so above.
 func (c *Connector) Changes(context.Context, distributor.ChangeQuery) ([]distributor.Change, error) {
 	return nil, &distributor.Error{Kind: distributor.Unsupported, Op: "change log",
-		Message: "This distributor's API has no change log.", Advice: "Seat changes are dated on the day they are seen."}
+		Message: "This distributor's API has no change log.",
+		Advice:  "Seat changes are dated on the day they are seen."}
 }

@@ -53,7 +53,8 @@ func readAccount(raw json.RawMessage, requestID string) (distributor.Account, *d
 // readSubscription reads a subscription. Without an id or a quantity it is a bad record, never 0.
 func readSubscription(raw json.RawMessage, requestID string) (distributor.Subscription, *distributor.BadRecord) {
 	bad := func(id, why string) (distributor.Subscription, *distributor.BadRecord) {
-		return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: why, Raw: lenient.Storable(raw)}
+		return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: why,
+			Raw: lenient.Storable(raw)}
 	}
 	r, ok := lenient.NewRecord(raw)
 	if !ok {

@@ -106,7 +106,8 @@ func (f *far) token(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	fmt.Fprintf(w, `{"access_token":%q,"refresh_token":%q,"expires_in":7200,"token_type":"Bearer"}`, f.access, f.refresh)
+	fmt.Fprintf(w, `{"access_token":%q,"refresh_token":%q,"expires_in":7200,"token_type":"Bearer"}`, f.access,
+		f.refresh)
 }
 
 func (f *far) page(w http.ResponseWriter, r *http.Request, name string, rows []any, breaks bool) {
@@ -153,7 +154,8 @@ func start(t *testing.T) *conformance.Far {
 	t.Helper()
 	log := &conformance.Log{}
 	f := &far{refresh: firstRefresh, log: log, world: map[string]map[string]int{
-		"10": {"101": 3, "102": 25}, "20": {}, "30": {"301": 1, "302": 7, "303": 12}, "40": {"401": 2, "402": 9, "403": 4}}}
+		"10": {"101": 3, "102": 25}, "20": {}, "30": {"301": 1, "302": 7, "303": 12}, "40": {"401": 2, "402": 9,
+			"403": 4}}}
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
 	vault := conformance.NewVault(firstRefresh, log)
@@ -189,8 +191,9 @@ func start(t *testing.T) *conformance.Far {
 				t.Fatal(err)
 			}
 			t.Cleanup(hc.CloseIdle)
-			return New(distributor.Credentials{BaseURL: server.URL, PageSize: 4}, hc, calls.Options{Clock: clock.System{},
-				Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}, vault,
+			return New(distributor.Credentials{BaseURL: server.URL, PageSize: 4}, hc,
+				calls.Options{Clock: clock.System{},
+					Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}, vault,
 				slog.New(slog.DiscardHandler))
 		}}
 }
