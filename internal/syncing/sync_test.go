@@ -9,7 +9,8 @@ import (
 
 // versions are all row versions of the tables that a sync may touch: an update leaves another one, and a dead one.
 const versions = `SELECT coalesce(sum(hashtextextended(x, 0) % 1000000007), 0)::bigint FROM (
-	SELECT 'a' || ctid::text || xmin x FROM provider_accounts UNION ALL SELECT 's' || ctid::text || xmin FROM subscriptions
+	SELECT 'a' || ctid::text || xmin x FROM provider_accounts UNION ALL SELECT 's' || ctid::text || xmin FROM
+		subscriptions
 	UNION ALL SELECT 'p' || ctid::text || xmin FROM products UNION ALL SELECT 'c' || ctid::text || xmin
 	FROM license_changes UNION ALL SELECT 't' || ctid::text || xmin FROM license_change_status
 	UNION ALL SELECT 'r' || ctid::text || xmin FROM subscription_reviews
