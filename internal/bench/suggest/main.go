@@ -102,7 +102,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 		ratios = append(ratios, ratio)
 		fmt.Printf("round %d: %d accounts beside %d CRM accounts: suggestions %.2f s and PostgreSQL %.2f s of processor "+
 			"time, the verb %.2f s: %.2f of its cost\n", n+1, b.accounts, b.customers, ours.Seconds(),
-				server.Seconds(),
+			server.Seconds(),
 			verb.Seconds(), ratio)
 	}
 	slices.Sort(ratios)
@@ -214,7 +214,7 @@ func (b *bench) insert(ctx context.Context, accounts, crmAccounts [][]string) er
 	if _, err := db.Exec(ctx, `INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number,
 		currency, active, credentials_at, created_at, updated_at)
 		VALUES ($1, 'North', 'stellr', true, 'north', '1', 'USD', true, now(), now(), now())`,
-			b.provider); err != nil {
+		b.provider); err != nil {
 		return err
 	}
 	if _, err := db.CopyFrom(ctx, pgx.Identifier{"provider_accounts"}, append([]string{"id", "provider_id",
