@@ -126,7 +126,8 @@ func TestARunThatWasKilledGoesOn(t *testing.T) {
 
 	// People decide meanwhile.
 	decided := w.lines(`SELECT account_id FROM mapping_suggestions ORDER BY account_id LIMIT 1`)[0]
-	customer := w.lines(`SELECT crm_account_id FROM mapping_suggestions WHERE account_id = ? AND rank = 1`, decided)[0]
+	customer := w.lines(`SELECT crm_account_id FROM mapping_suggestions WHERE account_id = ? AND rank = 1`,
+		decided)[0]
 	choice := mapping.Choice{AccountID: uuid.MustParse(decided), CRMAccountID: uuid.MustParse(customer)}
 	w.must(w.Map(t.Context(), olga, choice))
 
@@ -226,13 +227,15 @@ func TestTheWatcherAsksWhenSomethingChanged(t *testing.T) {
 	looked := func(what, want string) {
 		t.Helper()
 		w.must(watch.Look(t.Context()))
-		if got := w.lines(`SELECT string_agg(state, ' ' ORDER BY requested_at, id) FROM suggestion_runs`)[0]; got != want {
+		if got := w.lines(`SELECT string_agg(state, ' ' ORDER BY requested_at, id) FROM
+		suggestion_runs`)[0]; got != want {
 			t.Errorf("%s: %q, want %q", what, got, want)
 		}
 	}
 	work := func() {
 		t.Helper()
-		w.must(w.Execute(t.Context(), uuid.MustParse(w.lines(`SELECT id FROM suggestion_runs WHERE state = 'queued'`)[0])))
+		w.must(w.Execute(t.Context(), uuid.MustParse(w.lines(`SELECT id FROM suggestion_runs WHERE state =
+		'queued'`)[0])))
 		w.clock.Advance(time.Second)
 	}
 	looked("nothing was made", "queued")

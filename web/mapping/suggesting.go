@@ -37,7 +37,8 @@ func suggested(r mapping.Run) httpx.Progress {
 	p := httpx.Progress{Total: r.Accounts, Final: r.State.Finished(), Stay: true}
 	switch {
 	case r.State == runs.Succeeded:
-		p.Done, p.Text = r.Accounts, "Made for "+words.Counted(r.Accounts, "account")+". Load the page again to see all."
+		p.Done, p.Text = r.Accounts, "Made for "+words.Counted(r.Accounts,
+			"account")+". Load the page again to see all."
 		if r.Accounts == 0 {
 			p.Done, p.Total, p.Text = 1, 1, "Made; no account waits for one."
 		}
@@ -49,7 +50,8 @@ func suggested(r mapping.Run) httpx.Progress {
 	case r.Accounts > 0 && r.Compared == r.Accounts && r.Mapped > 0:
 		p.Done, p.Text = 0, words.Counted(r.Mapped, "account")+" mapped, as they are certain"
 	case r.Accounts > 0:
-		p.Done, p.Text = r.Compared, fmt.Sprintf("Comparing: %s of %s", words.Count(r.Compared), words.Count(r.Accounts))
+		p.Done, p.Text = r.Compared, fmt.Sprintf("Comparing: %s of %s", words.Count(r.Compared),
+			words.Count(r.Accounts))
 	case r.State == runs.Running:
 		p.Text = "Reading both sides"
 	default:

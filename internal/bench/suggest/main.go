@@ -1,6 +1,9 @@
-// Command suggest measures what the suggestions of the mapping page cost beside `seatledger match` on the same rows, by
-// processor time, in turn in the same run: reading both sides from the database, comparing, the evidence of up to nine
-// candidates an account, and storing them, with all that PostgreSQL does for it. With -verb it measures the verb alone
+// Command suggest measures what the suggestions of the mapping page cost beside `seatledger match` on the same
+// rows, by
+// processor time, in turn in the same run: reading both sides from the database, comparing, the evidence of up to
+// nine
+// candidates an account, and storing them, with all that PostgreSQL does for it. With -verb it measures the verb
+// alone
 // at several sizes, in a process each: processor time beside that of the first size, and memory. No test runs it.
 package main
 
@@ -98,7 +101,8 @@ func (b *bench) run(ctx context.Context) (err error) {
 		ratio := (ours + server).Seconds() / verb.Seconds()
 		ratios = append(ratios, ratio)
 		fmt.Printf("round %d: %d accounts beside %d CRM accounts: suggestions %.2f s and PostgreSQL %.2f s of processor "+
-			"time, the verb %.2f s: %.2f of its cost\n", n+1, b.accounts, b.customers, ours.Seconds(), server.Seconds(),
+			"time, the verb %.2f s: %.2f of its cost\n", n+1, b.accounts, b.customers, ours.Seconds(),
+			server.Seconds(),
 			verb.Seconds(), ratio)
 	}
 	slices.Sort(ratios)
@@ -177,7 +181,8 @@ func (b *bench) rows() (accounts, crmAccounts [][]string) {
 	return accounts, crmAccounts
 }
 
-var columns = []string{"external_id", "name", "domain", "tenant_id", "street", "city", "state", "postal_code", "country",
+var columns = []string{"external_id", "name", "domain", "tenant_id", "street", "city", "state", "postal_code",
+	"country",
 	"phone"}
 
 func row(id, name, domain, tenant string, c sandbox.Company) []string {
@@ -208,7 +213,8 @@ func (b *bench) insert(ctx context.Context, accounts, crmAccounts [][]string) er
 	}
 	if _, err := db.Exec(ctx, `INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number,
 		currency, active, credentials_at, created_at, updated_at)
-		VALUES ($1, 'North', 'stellr', true, 'north', '1', 'USD', true, now(), now(), now())`, b.provider); err != nil {
+		VALUES ($1, 'North', 'stellr', true, 'north', '1', 'USD', true, now(), now(), now())`,
+		b.provider); err != nil {
 		return err
 	}
 	if _, err := db.CopyFrom(ctx, pgx.Identifier{"provider_accounts"}, append([]string{"id", "provider_id",

@@ -25,7 +25,8 @@ const (
 // asVerb as the first argument makes this program the measured process.
 const asVerb = "as-verb"
 
-// measured works the verb and tells what it took: milliseconds of processor time, and the most bytes that were resident.
+// measured works the verb and tells what it took: milliseconds of processor time, and the most bytes that were
+// resident.
 func measured(ctx context.Context, args []string) error {
 	if err := match.Run(ctx, args, io.Discard, io.Discard); err != nil {
 		return err

@@ -1,6 +1,8 @@
 // Command syncbench measures a night's sync: the sandbox with a latency before every answer in one process, the whole
-// product in another, and what both runs take beside what the latency alone allows (calls x latency / concurrency), with
-// the memory of the product and the processor time of both it and PostgreSQL. The same data are read twice: the second
+// product in another, and what both runs take beside what the latency alone allows (calls x latency / concurrency),
+// with
+// the memory of the product and the processor time of both it and PostgreSQL. The same data are read twice: the
+// second
 // reading changes nothing, and its dead rows are told. With several sizes it tells how memory grows. No test runs it.
 package main
 
@@ -233,7 +235,8 @@ func (b *bench) costliest(ctx context.Context) error {
 	if _, err := db.Exec(ctx, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements"); err != nil {
 		return err
 	}
-	rows, err := db.Query(ctx, `SELECT calls, total_exec_time, toplevel, left(regexp_replace(query, '\s+', ' ', 'g'), 170)
+	rows, err := db.Query(ctx, `SELECT calls, total_exec_time, toplevel, left(regexp_replace(query, '\s+', ' ',
+		'g'), 170)
 		FROM pg_stat_statements ORDER BY 2 DESC LIMIT $1`, b.statements)
 	if err != nil {
 		return err
