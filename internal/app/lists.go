@@ -26,7 +26,8 @@ type Keeper interface {
 // Keepers are the lists that keep something, by their names.
 func (a *App) Keepers() map[string]Keeper {
 	return map[string]Keeper{
-		"CRM accounts": crm.Figures{}, "counts of CRM accounts": crm.All, "prices": price.Kept{}, "the trail": audit.Days{},
+		"CRM accounts": crm.Figures{}, "counts of CRM accounts": crm.All,
+		"prices": price.Kept{}, "the trail": audit.Days{},
 		"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "invoice lines": invoice.AllLines,
 		"invoices": invoice.All(a.Zone), "subscriptions": list.All, "the dashboard": list.Tallies{},
 		"money": figures.Tallies{}, "the mapping queue": mapping.Waiters{}, "names of products": list.Names{},

@@ -43,8 +43,8 @@ func Verify(ctx context.Context, db *gorm.DB, last int64) (i Integrity, err erro
 }
 
 func verified(last int64, into *Integrity) postgres.Ask {
-	return walk(`CASE WHEN ?::bigint > 0 THEN (SELECT seq FROM head) - ?::bigint + 1 ELSE 1 END`, []any{last, last}, nil,
-		into)
+	return walk(`CASE WHEN ?::bigint > 0 THEN (SELECT seq FROM head) - ?::bigint + 1 ELSE 1 END`, []any{last, last},
+		nil, into)
 }
 
 // VerifyFrom walks the chain from a row that was found sound on; that row must still be what it was.

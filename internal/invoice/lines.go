@@ -86,7 +86,8 @@ var AllLines = &listing.List[LineRow]{
 	CountBy: []listing.CountBy{{Column: "kind", SQL: "l.kind"}, {Column: "currency", SQL: "l.currency"},
 		{Column: "state", SQL: "(SELECT state FROM invoices i WHERE i.id = l.invoice_id)"}},
 	Finer: listing.Finer{Filter: "month", Counts: "invoice_line_month_counts l", From: "invoice_lines l",
-		By: []listing.CountBy{{Column: "first_month", SQL: "l.first_month"}, {Column: "last_month", SQL: "l.last_month"}}},
+		By: []listing.CountBy{{Column: "first_month", SQL: "l.first_month"},
+			{Column: "last_month", SQL: "l.last_month"}}},
 	Words: "search_text",
 }
 

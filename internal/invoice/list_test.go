@@ -57,3 +57,26 @@ func TestPagesHoldEveryInvoiceAndLineOnce(t *testing.T) {
 	}
 	listtest.Pages(t, db.DB, invoice.AllLines, lines)
 }
+
+// Of a term with a number that is no year the index is asked for the number alone; what is found is what the whole term
+// finds.
+func TestANumberInATermIsLookedUpByItself(t *testing.T) {
+	t.Parallel()
+	db := bills(t, 400)
+	for pattern, part := range map[string]string{
+		"%inv-2026-0471%": "%0471%", "%record 4711%": "%4711%", "%s-1004711 x 12345%": "%1004711%",
+		"%contoso 2026%": "%contoso 2026%", `%a\_4711%`: `%a\_4711%`, "%metals 23%": "%metals 23%", "%%": "%%",
+	} {
+		if got := listtest.One(t, db.DB, "SELECT rare_part('"+pattern+"')"); got[0] != part {
+			t.Errorf("%s is looked up by %s, not %s", pattern, got[0], part)
+		}
+	}
+	number := listtest.One(t, db.DB, "SELECT max(search_text) FROM invoices")[0]
+	for _, pattern := range []string{"%" + number + "%", "%0000%", "%1000 customer%", "%customer 1%", "%9999%"} {
+		off := listtest.One(t, db.DB, `SELECT count(*)::text FROM invoices i WHERE (search_text LIKE '`+pattern+
+			`') <> (id IN (SELECT invoices_like('`+pattern+`')))`)
+		if off[0] != "0" {
+			t.Errorf("%s finds %s invoices wrongly", pattern, off[0])
+		}
+	}
+}

@@ -24,7 +24,8 @@ import (
 // List is the mapping page, and with .csv its file.
 func (h Handlers) List(c echo.Context) error {
 	ctx := c.Request().Context()
-	q, err := httpx.AskListWith(c, h.DB.Read(ctx), account.All, []listing.Extra{bulk.Ticks(c, h.Bulk, account.All.Name)})
+	q, err := httpx.AskListWith(c, h.DB.Read(ctx), account.All,
+		[]listing.Extra{bulk.Ticks(c, h.Bulk, account.All.Name)})
 	if err != nil {
 		return err
 	}

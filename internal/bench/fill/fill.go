@@ -87,7 +87,7 @@ type filler struct {
 
 type step struct {
 	name    string
-	chunked bool // in parts, several at a time; not where each row locks its customer
+	chunked bool     // in parts, several at a time; not where each row locks its customer
 	sql     []string // $n is the number of rows; $from and $to are the chunk
 }
 

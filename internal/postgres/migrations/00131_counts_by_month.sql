@@ -4,7 +4,8 @@
 -- of lines by the state of their invoice; of CRM accounts, whether anything is mapped and agreed (decision 93).
 -- What is of one month, or due in one, stands in runs: an index has them in the list's order.
 ALTER TABLE invoices
-	ADD COLUMN first_month date GENERATED ALWAYS AS (period_start - (date_part('day', period_start)::integer - 1)) STORED,
+	ADD COLUMN first_month date GENERATED ALWAYS AS (period_start
+		- (date_part('day', period_start)::integer - 1)) STORED,
 	ADD COLUMN last_month  date GENERATED ALWAYS AS (period_end - 1
 		- (date_part('day', period_end - 1)::integer - 1)) STORED,
 	ADD COLUMN due_month   date GENERATED ALWAYS AS (CASE WHEN isfinite(due_key)

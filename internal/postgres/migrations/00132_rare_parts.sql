@@ -1,11 +1,12 @@
 -- +goose Up
--- The index of words goes through the entries of every three letters that a term has, of which those of its common parts,
--- as "record" in "record 4711", are most of the table. A number of at least four digits that is no year finds few by
+-- The index of words goes through the entries of every three letters that a term has, of which those of its common
+-- parts, as "record" in "record 4711", are most of the table. A number of at least four digits that is no year finds few by
 -- itself: the index is asked for it alone, and what it finds is compared with the whole term.
 -- +goose StatementBegin
 CREATE FUNCTION rare_part(pattern text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
 	SELECT coalesce((SELECT '%' || m.part[1] || '%' FROM regexp_matches(pattern, '[0-9]{4,}', 'g') WITH ORDINALITY
-		AS m (part, n) WHERE pattern !~ '[\\_]' AND m.part[1] !~ '^(19|20)[0-9][0-9]$' ORDER BY length(m.part[1]) DESC, m.n LIMIT 1), pattern) $$;
+		AS m (part, n) WHERE pattern !~ '[\\_]'
+			AND m.part[1] !~ '^(19|20)[0-9][0-9]$' ORDER BY length(m.part[1]) DESC, m.n LIMIT 1), pattern) $$;
 CREATE OR REPLACE FUNCTION subscriptions_like_beside(pattern text) RETURNS SETOF uuid LANGUAGE plpgsql STABLE
 	SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off
 	SET plan_cache_mode = force_generic_plan AS $$
