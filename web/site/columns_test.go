@@ -66,7 +66,7 @@ func TestAFormTakesNoColumnButItsOwn(t *testing.T) {
 	w.bill()
 	w.SignIn("billing")
 	more, edits := columns(t, w.Site), 0
-	except := []string{"sessions", "audit_events", "audit_folds", "audit_head", "audit_days", "choice_marks"}
+	except := []string{"sessions", "audit_events", "audit_folds", "audit_head", "audit_days", "choice_marks", "paces"}
 	pages := crawlAs(w.admin, w.extra...).one()
 	for _, p := range pages {
 		p.Doc().Find(`form[method="post"]:has(input[name="version"])`).Each(func(_ int, form *goquery.Selection) {
