@@ -9,6 +9,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -54,7 +55,7 @@ func unpacked(t *testing.T, archive string) (root string, cfg struct {
 	defer f.Close()
 	for r := tar.NewReader(f); ; {
 		h, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -124,8 +125,8 @@ func TestTheImageRunsAsNobodyOnARootThatCannotBeWritten(t *testing.T) {
 			}
 		}
 	}
-	for _, e := range append(cfg.Config.Env, "SEATLEDGER_DATABASE_URL="+overTCP(t, db.AppURL()), "SEATLEDGER_ADDR=127.0.0.1:0",
-		"SEATLEDGER_MASTER_KEY_FILE=/var/lib/seatledger/key") {
+	for _, e := range append(cfg.Config.Env, "SEATLEDGER_DATABASE_URL="+overTCP(t, db.AppURL()),
+		"SEATLEDGER_ADDR=127.0.0.1:0", "SEATLEDGER_MASTER_KEY_FILE=/var/lib/seatledger/key") {
 		name, value, _ := strings.Cut(e, "=")
 		inside = append(inside, "--setenv", name, value)
 	}
@@ -249,7 +250,8 @@ func TestThePackageIsInstalledUpgradedAndRemovedTwice(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root, for a mount namespace of its own")
 	}
-	out, err := exec.Command("unshare", "-m", "--propagation", "private", "sh", "-e", "walk.sh", folder).CombinedOutput()
+	out, err := exec.Command("unshare", "-m", "--propagation", "private",
+		"sh", "-e", "walk.sh", folder).CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil || !strings.Contains(string(out), "all of it twice") {
 		t.Errorf("%v", err)

@@ -39,8 +39,9 @@ func TestEveryCommandOfTheHandbookRuns(t *testing.T) {
 		"backup": "Written", "backup verify FILE": "is whole", "restore FILE": "not empty", "migrate": "",
 		"postgres": "a server of your own", "postgres upgrade --to npm": "a server of your own",
 		"user password --email ada@reseller.example --generate": "assword",
-		"user clear-factors --email ada@reseller.example":       "", "keys status": "master key", "keys doctor": "opens",
-		"keys rotate": "Primary key", "audit verify": "", "contact export --email pat@customer.example --out pat.json": "",
+		"user clear-factors --email ada@reseller.example":       "",
+		"keys status": "master key", "keys doctor": "opens", "keys rotate": "Primary key", "audit verify": "",
+		"contact export --email pat@customer.example --out pat.json": "",
 	}
 	seen := map[string]bool{}
 	for _, page := range handbook.Pages() {
@@ -60,7 +61,8 @@ func TestEveryCommandOfTheHandbookRuns(t *testing.T) {
 				if err != nil {
 					out += err.Error()
 				}
-				if !strings.Contains(out, says) || strings.Contains(out, "no such verb") || strings.Contains(out, "usage:") {
+				if !strings.Contains(out, says) || strings.Contains(out, "no such verb") ||
+					strings.Contains(out, "usage:") {
 					t.Errorf("%s: %s\n%s", page.Name, line, out)
 				}
 			}

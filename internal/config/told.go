@@ -44,7 +44,7 @@ func Refused(getenv func(string) string, err error) []string {
 		return []string{getenv(Prefix + fault.Variable)}
 	}
 	var out []string
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree itself
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range many.Unwrap() {
 			out = append(out, Refused(getenv, e)...)
 		}

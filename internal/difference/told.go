@@ -23,7 +23,8 @@ func (s Service) tell(tx *gorm.DB, b bill) error {
 		Sum      decimal.Decimal
 		Many     int
 	}
-	// The same money may differ in two ways, as what nobody signed off at another price: of a subject the larger counts.
+	// The same money may differ in two ways, as what nobody signed off at another price: of a subject the larger
+	// counts.
 	err = tx.Raw(`SELECT currency, sum(worth) AS sum, sum(many) AS many FROM (
 			SELECT currency, max(abs(once_amount)) AS worth, count(*) AS many FROM differences
 			WHERE bill_id = ? AND gone_at IS NULL AND state = 'todo' GROUP BY currency, coalesce(subscription_id::text,

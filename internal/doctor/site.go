@@ -51,13 +51,20 @@ func (p *patient) site(ctx context.Context) {
 	}
 }
 
+// answer is what a page said, as far as it was read.
+type answer struct {
+	status int
+	tls    *tls.ConnectionState
+	text   string
+}
+
 // call asks for a page; it follows nothing, and reads a little of the answer.
-func (p *patient) call(ctx context.Context, address, host string) (*http.Response, string, error) {
+func (p *patient) call(ctx context.Context, address, host string) (answer, error) {
 	ctx, done := context.WithTimeout(ctx, askLimit)
 	defer done()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, "", err
+		return answer{}, err
 	}
 	if host != "" {
 		r.Host = host
@@ -65,27 +72,27 @@ func (p *patient) call(ctx context.Context, address, host string) (*http.Respons
 	way := &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, DisableKeepAlives: true}
 	a, err := way.RoundTrip(r)
 	if err != nil {
-		return nil, "", err
+		return answer{}, err
 	}
 	defer a.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(a.Body, 4096))
-	return a, strings.TrimSpace(string(text)), err
+	return answer{a.StatusCode, a.TLS, strings.TrimSpace(string(text))}, err
 }
 
 func (p *patient) answers(ctx context.Context, here string) bool {
-	a, _, err := p.call(ctx, here+"/healthz", "")
-	if err != nil || a.StatusCode != http.StatusOK {
+	a, err := p.call(ctx, here+"/healthz", "")
+	if err != nil || a.status != http.StatusOK {
 		p.found(Look, "app", "Start it. If it runs elsewhere, run this there too.",
 			"Nothing that is Seatledger answers on %s: it does not run here.", p.cfg.Addr)
 		return false
 	}
-	a, text, err := p.call(ctx, here+"/readyz", "")
+	a, err = p.call(ctx, here+"/readyz", "")
 	switch {
 	case err != nil:
 		p.wrong("app", "Look in its log.", "It lives, and says no more: %s", said(err))
-	case a.StatusCode != http.StatusOK:
+	case a.status != http.StatusOK:
 		p.wrong("app", "Do what it says, or look in its log.", "It runs and is not ready: %s",
-			strings.TrimPrefix(text, "not ready: "))
+			strings.TrimPrefix(a.text, "not ready: "))
 	default:
 		p.good("app", "It runs on %s and is ready.", p.cfg.Addr)
 	}
@@ -98,8 +105,8 @@ func (p *patient) asNamed(ctx context.Context, here string) {
 	if err != nil {
 		return
 	}
-	a, _, err := p.call(ctx, here+"/login", u.Host)
-	if err == nil && a.StatusCode == http.StatusMisdirectedRequest {
+	a, err := p.call(ctx, here+"/login", u.Host)
+	if err == nil && a.status == http.StatusMisdirectedRequest {
 		p.wrong("proxy", "Start it with the same SEATLEDGER_BASE_URL as here.",
 			"The running app is not known by the name of SEATLEDGER_BASE_URL.")
 	}
@@ -108,7 +115,7 @@ func (p *patient) asNamed(ctx context.Context, here string) {
 // outside goes the way of people: name, proxy, certificate, headers.
 func (p *patient) outside(ctx context.Context) {
 	base := strings.TrimRight(p.cfg.BaseURL, "/")
-	a, text, err := p.call(ctx, base+"/healthz", "")
+	a, err := p.call(ctx, base+"/healthz", "")
 	var bad *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &bad):
@@ -119,21 +126,21 @@ func (p *patient) outside(ctx context.Context) {
 		p.found(Look, "proxy", "Look whether the name leads to the proxy. From other machines it may well do.",
 			"SEATLEDGER_BASE_URL does not answer from this machine.")
 		return
-	case a.StatusCode != http.StatusOK || text != "ok":
+	case a.status != http.StatusOK || a.text != "ok":
 		p.wrong("proxy", "Let the proxy send everything under that name to "+p.cfg.Addr+".",
-			"At SEATLEDGER_BASE_URL something else than Seatledger answers (%d).", a.StatusCode)
+			"At SEATLEDGER_BASE_URL something else than Seatledger answers (%d).", a.status)
 		return
 	}
-	if t := a.TLS; t != nil && len(t.PeerCertificates) > 0 {
+	if t := a.tls; t != nil && len(t.PeerCertificates) > 0 {
 		if left := t.PeerCertificates[0].NotAfter.Sub(p.wall()); left < expiresSoon {
 			p.wrong("proxy", "Renew it.", "The certificate is good for %d more days.", int(left.Hours()/24))
 		}
 	}
-	a, _, err = p.call(ctx, base+"/login", "")
+	a, err = p.call(ctx, base+"/login", "")
 	switch {
 	case err != nil:
 		p.wrong("proxy", "", "The sign-in page does not come through: %s", said(err))
-	case a.StatusCode == http.StatusMisdirectedRequest:
+	case a.status == http.StatusMisdirectedRequest:
 		p.wrong("proxy", "Let it pass the Host header on (nginx: proxy_set_header Host $host).",
 			"The proxy gives the app another name than people typed, and every page is refused.")
 	default:

@@ -1,6 +1,7 @@
 package letters_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -167,8 +168,7 @@ func TestAWishThatCannotBeIsRefused(t *testing.T) {
 		}
 	}
 	w.wishes(nora, atOnce(notify.Bad))
-	if err := w.letters.SaveWish(t.Context(), nora, nora.ID, atOnce(notify.Info)); err != settings.ErrStale {
-		//nolint:errorlint
+	if err := w.letters.SaveWish(t.Context(), nora, nora.ID, atOnce(notify.Info)); !errors.Is(err, settings.ErrStale) {
 		t.Errorf("over a version that is gone: %v", err)
 	}
 }

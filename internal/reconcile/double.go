@@ -80,7 +80,8 @@ func (g *group) leaveToOthers() {
 		p := &g.charges[i]
 		stands := func(o priced) bool { return !o.takenBack && !o.once() && o.meets(p.span) }
 		claims := func(s span) bool { return s.covers(p.span) }
-		if p.takenBack && !p.once() && slices.ContainsFunc(g.claimed, claims) && !slices.ContainsFunc(g.charges, stands) {
+		if p.takenBack && !p.once() && slices.ContainsFunc(g.claimed, claims) &&
+			!slices.ContainsFunc(g.charges, stands) {
 			g.aside = joined(append(g.aside, p.span))
 		}
 	}

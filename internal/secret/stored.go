@@ -48,9 +48,9 @@ func (v stored) place() Place {
 	return ProviderSecret(v.Owner, v.Name, v.SentTo)
 }
 
-// all reads every sealed value there is, the check value included. There are two per
-// provider, one per CRM source, one of the mail server, one of the identity provider, up to three per webhook, one that signs the audit trail,
-// and one per authenticator app.
+// all reads every sealed value there is, the check value included. There are two per provider, one per CRM source, one
+// of the mail server, one of the identity provider, up to three per webhook, one that signs the audit trail, and one
+// per authenticator app.
 func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 	var out []stored
 	err := db.Read(ctx).Raw(`

@@ -36,7 +36,7 @@ func TestDefaultsHoldUntilSomethingIsSaved(t *testing.T) {
 	got, err := Load(t.Context(), db.Read(t.Context()))
 	want := Settings{ChangeShare: 0.1, SurgeSeats: 100, AutoMapScope: ByIdentity, Refunds: true,
 		AccessRequestTo: "api@distributor.example, second@distributor.example", DifferencesFrom: 1000,
-			KeepRunsDays: 400, Version: 1,
+		KeepRunsDays: 400, Version: 1,
 		UpdatedBy: "Ada Example", UpdatedAt: newClock().Now()}
 	got.UpdatedAt = got.UpdatedAt.UTC()
 	if err != nil || got != want {

@@ -22,7 +22,8 @@ func TestNewAccountsOfANightRingOnce(t *testing.T) {
 	var text string
 	w.ok(w.db.Read(t.Context()).Raw(`SELECT text FROM notices WHERE kind = 'accounts_to_map'`).Scan(&text).Error)
 	waiting := w.count(`SELECT count(*) FROM provider_accounts WHERE state = 'unmapped'`)
-	if waiting == 0 || !strings.Contains(text, "new account") || !strings.Contains(text, "until the accounts are mapped") {
+	if waiting == 0 || !strings.Contains(text, "new account") ||
+		!strings.Contains(text, "until the accounts are mapped") {
 		t.Errorf("%d wait: %q", waiting, text)
 	}
 	night(22)

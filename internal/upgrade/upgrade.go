@@ -1,6 +1,6 @@
 // Package upgrade moves the private PostgreSQL to a new major version: the rows are written out by a backup, a new
-// server is made beside the old one, and takes its place once it holds the same. The old folder is kept. It knows servers,
-// folders and backups, and nothing of what stands in them.
+// server is made beside the old one, and takes its place once it holds the same. The old folder is kept. It knows
+// servers, folders and backups, and nothing of what stands in them.
 package upgrade
 
 import (

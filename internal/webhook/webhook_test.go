@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -236,7 +237,7 @@ func TestASecretStaysWithItsHost(t *testing.T) {
 	if err != nil || moved.Signing == "" || moved.Signing == made.Signing {
 		t.Errorf("%+v, %v", moved, err)
 	}
-	if _, err = w.hooks.Update(t.Context(), ada, made.Webhook.ID, edit); err != webhook.ErrStale { //nolint:errorlint
+	if _, err = w.hooks.Update(t.Context(), ada, made.Webhook.ID, edit); !errors.Is(err, webhook.ErrStale) {
 		t.Errorf("over a version that is gone: %v", err)
 	}
 	// Whoever writes into the database moves no secret to a host of theirs.

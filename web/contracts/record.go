@@ -82,7 +82,8 @@ func actions(o contract.Overview, mayWrite bool) []templ.Component {
 	if o.Active {
 		out = append(out, ui.LinkButton{Text: "New invoice", Href: recordPath(o.ID) + "/invoices/new"})
 	}
-	return append(out, ui.LinkButton{Text: "Edit contract", Href: recordPath(o.ID) + "/edit", Icon: "edit", Key: "e"}, menu)
+	return append(out,
+		ui.LinkButton{Text: "Edit contract", Href: recordPath(o.ID) + "/edit", Icon: "edit", Key: "e"}, menu)
 }
 
 // remarks tell what keeps the contract from doing its work.

@@ -74,7 +74,8 @@ func (h Handlers) record(c echo.Context, status int, note string, problems map[s
 		m.Page.Actions = []templ.Component{
 			ui.LinkButton{Text: "Add account below", Href: path + "/new?parent_id=" + o.ID.String(), Icon: "plus"},
 			ui.LinkButton{Text: "Mail and reminders", Href: recordPath(o.ID) + "/mail"},
-			ui.LinkButton{Text: "Edit account", Href: recordPath(o.ID) + "/edit", Icon: "edit", Key: "e", Weight: ui.Primary},
+			ui.LinkButton{Text: "Edit account", Href: recordPath(o.ID) + "/edit", Icon: "edit", Key: "e",
+				Weight: ui.Primary},
 		}
 	}
 	if mayWrite(c) {

@@ -89,7 +89,7 @@ func Follow(c echo.Context, mayStay func() bool, read func() (Progress, error)) 
 			err, silent = stream.Ping(), 0
 		}
 		if err != nil || p.Final {
-			return nil //nolint:nilerr // nobody listens any more, or there is nothing more to tell
+			return nil // nobody listens any more, or there is nothing more to tell
 		}
 		select {
 		case <-c.Request().Context().Done():

@@ -30,8 +30,8 @@ func TestAPersonSeesHowFarSuggestionsAre(t *testing.T) {
 	} {
 		w.exec(`UPDATE suggestion_runs SET `+x.set+` WHERE id = ?`, run)
 		page := c.Get("/mapping").Shows("Suggestions for North & Sons", x.want, "Not looked at yet")
-		if src,
-			_ := page.Doc().Find("sl-progress").Attr("data-src"); src != "/mapping/suggestions/"+run.String()+"/events" {
+		src, _ := page.Doc().Find("sl-progress").Attr("data-src")
+		if src != "/mapping/suggestions/"+run.String()+"/events" {
 			t.Errorf("it listens at %q", src)
 		}
 	}

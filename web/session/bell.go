@@ -49,5 +49,5 @@ var objectPages = map[string]string{
 	"user":    at.Settings + "/users",
 	"cutover": at.Cutovers, "invoice": at.Invoices, "bulk_work": at.Bulk,
 	"four_eyes_request": at.FourEyes, "supplier_bill": at.SupplierBills,
-	"mail":              at.Mails, "billing_run": at.BillingRuns,
+	"mail": at.Mails, "billing_run": at.BillingRuns,
 }

@@ -127,7 +127,8 @@ func Navigation(r auth.Role) []layout.Section {
 	}
 	if auth.Allowed(r, auth.Admin) {
 		last := &s[len(s)-1]
-		last.Items = append(last.Items, layout.Item{Label: "Users", Href: at.Settings + "/users", Icon: "users", Key: "u"})
+		last.Items = append(last.Items,
+			layout.Item{Label: "Users", Href: at.Settings + "/users", Icon: "users", Key: "u"})
 	}
 	return s
 }

@@ -209,7 +209,8 @@ func (w *walk) isCSVOnly(path string) bool {
 var notByLinks = []string{"/next", "/invoices/:id/logo", "/settings/company/logo", "/setup", "/login", "/sync-runs/:id/events",
 	"/crm-sources/:id/runs/:run/events", "/subscriptions/:id/quantity", "/cutovers/:id/report",
 	"/subscriptions/:id/prices", "/subscriptions/:id/bill-from-start", "/columns", "/mapping/batches/:id",
-	"/bulk/:id/events", "/mapping/suggestions/:id/events", "/billing-runs/:id/events", "/bulk/:id/records", "/search/hits", "/login/code",
+	"/bulk/:id/events", "/mapping/suggestions/:id/events", "/billing-runs/:id/events", "/bulk/:id/records",
+	"/search/hits", "/login/code",
 	"/login/forgotten", "/login/link", "/prove", "/settings/profile/app", "/settings/profile/recovery",
 	"/four-eyes/:id", "/login/sso", "/login/sso/callback"}
 
