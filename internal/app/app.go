@@ -320,7 +320,8 @@ func (a *App) syncService() *syncing.Service {
 		Enqueue: func(ctx context.Context, tx *gorm.DB, run uuid.UUID, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, syncing.Job{RunID: run}, delay)
 		},
-		SyncAt: at, SyncUntil: until,
+		MapIdentical: a.Mapping.MapIdentical,
+		SyncAt:       at, SyncUntil: until,
 		Holder: holder(),
 	}
 }

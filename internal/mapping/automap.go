@@ -3,6 +3,7 @@ package mapping
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -37,6 +38,30 @@ func (m *maker) autoMap(ctx context.Context, w *sides) error {
 		return err
 	}
 	return m.tieAll(ctx, w, pairs)
+}
+
+// MapIdentical maps what is certain by identity among the accounts of a provider, as far as the settings allow it, and
+// says how many. A sync of accounts waits for this part of a run alone: what is known for sure takes its subscriptions
+// along in the same night. Of what is not identical nothing is compared.
+func (s *Service) MapIdentical(ctx context.Context, providerID uuid.UUID) (mapped int, err error) {
+	m := &maker{s: s, run: Run{ProviderID: providerID}}
+	w, err := m.read(ctx)
+	if err != nil || !w.settings.AutoMap {
+		return 0, err
+	}
+	named := map[uuid.UUID]bool{}
+	pairs := slices.DeleteFunc(w.identical(), func(p machinePair) bool { return !w.open(p.account) })
+	for _, p := range pairs {
+		named[p.account] = true
+	}
+	if len(pairs) == 0 {
+		return 0, nil
+	}
+	if err := w.compare(ctx, func(id uuid.UUID) bool { return named[id] }, nil); err != nil {
+		return 0, err
+	}
+	err = m.tieAll(ctx, w, pairs)
+	return int(m.mapped.Load()), err
 }
 
 func (w *sides) identical() []machinePair {

@@ -131,6 +131,18 @@ type sides struct {
 }
 
 func (m *maker) look(ctx context.Context) (*sides, error) {
+	w, err := m.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w, w.compare(ctx, w.open, func(done, all int) {
+		m.accounts.Store(int64(all))
+		m.compared.Store(int64(done))
+	})
+}
+
+// read reads both sides, and lays nothing beside anything yet.
+func (m *maker) read(ctx context.Context) (*sides, error) {
 	w := &sides{providerID: m.run.ProviderID, done: map[uuid.UUID]bool{}, refused: map[match.Pair]bool{},
 		noes: map[string]int{}, gone: map[string]bool{}}
 	db := m.s.DB.Read(ctx)
@@ -139,10 +151,7 @@ func (m *maker) look(ctx context.Context) (*sides, error) {
 			return nil, err
 		}
 	}
-	return w, w.compare(ctx, func(done, all int) {
-		m.accounts.Store(int64(all))
-		m.compared.Store(int64(done))
-	})
+	return w, nil
 }
 
 func (w *sides) readState(ctx context.Context, db *gorm.DB) (err error) {
@@ -166,12 +175,12 @@ func (w *sides) open(id uuid.UUID) bool {
 	return w.accounts.byID[id].Mapping == account.Unmapped && !w.done[id]
 }
 
-// compare lays what is open beside all CRM accounts, on half of the processors: pages
-// are asked for meanwhile.
-func (w *sides) compare(ctx context.Context, progress func(done, all int)) (err error) {
+// compare lays the accounts that are asked about beside all CRM accounts, on half of the processors: pages are asked
+// for meanwhile.
+func (w *sides) compare(ctx context.Context, about func(uuid.UUID) bool, progress func(done, all int)) (err error) {
 	var open []match.Record
 	for _, r := range w.accounts.records {
-		if w.open(w.accounts.ids[r.ID]) && len(w.customers.records) > 0 {
+		if about(w.accounts.ids[r.ID]) && len(w.customers.records) > 0 {
 			open = append(open, r)
 		}
 	}

@@ -277,6 +277,18 @@ func (w *worker) accountsEnd(ctx context.Context, l distributor.AccountListing) 
 			return failure(err)
 		}
 	}
+	out := outcome{state: Succeeded}
+	if c.Added+c.Changed+c.Gone > 0 && w.s.MapIdentical != nil {
+		mapped, err := w.s.MapIdentical(ctx, w.provider.ID)
+		if err != nil {
+			return outcome{Partial, "The accounts were read and stored, but those that are certain could not be mapped.",
+				"Sync the accounts once more."}
+		}
+		if mapped > 0 {
+			out.message = fmt.Sprintf("%d mapped by Seatledger: same tenant id, or same domain with one candidate.",
+				mapped)
+		}
+	}
 	c.Failed += len(l.Bad)
 	switch {
 	case len(l.Bad) > 0:
@@ -287,5 +299,5 @@ func (w *worker) accountsEnd(ctx context.Context, l distributor.AccountListing) 
 		return outcome{Partial, "The distributor's total and its list disagree, so no account was marked as gone.",
 			"Sync again; if it lasts, ask the distributor."}
 	}
-	return outcome{state: Succeeded}
+	return out
 }

@@ -35,6 +35,9 @@ type Service struct {
 	Verify func(ctx context.Context, id uuid.UUID) (distributor.Check, error)
 	// Enqueue puts the run's job into the queue, in the run's own transaction, not before the delay is over.
 	Enqueue func(ctx context.Context, tx *gorm.DB, runID uuid.UUID, delay time.Duration) error
+	// MapIdentical maps what is certain by identity, after an account run that brought changes, and says how many; nil:
+	// nothing is.
+	MapIdentical func(ctx context.Context, providerID uuid.UUID) (mapped int, err error)
 	// SyncAt is the time of day of the nightly run, as hours and minutes since midnight in Zone. Until SyncUntil a
 	// failed night is tried again.
 	SyncAt, SyncUntil time.Duration
