@@ -83,8 +83,8 @@ func holdsBack(ctx context.Context, tx *gorm.DB, total money.Amount) (string, er
 	if err != nil || !rules.Holds(total) {
 		return "", err
 	}
-	return fmt.Sprintf("It gives back %s, which a second person has to grant. Look at it, then bill it.",
-		money.Grouped(total.Value.Abs(), total.Currency)), nil
+	return fmt.Sprintf("It gives back %s %s, which a second person has to grant. Look at it, then bill it.",
+		money.Grouped(total.Value.Abs(), total.Currency), total.Currency), nil
 }
 
 // heldBeside says why a draft waits for another that would go out with it, gives back too much, and that nobody has

@@ -24,8 +24,8 @@ type Deed struct {
 	Facts      []Fact // what a second person has to see
 	Money      []money.Amount
 	Gives      []money.Amount // what its documents below zero give back: weighed as a credit, whatever its kind
-	Unpriced   int    // how many records have no known amount
-	Digest     string // of all that it rests on and all that it says (Digest)
+	Unpriced   int            // how many records have no known amount
+	Digest     string         // of all that it rests on and all that it says (Digest)
 }
 
 // Fact is one line of what is asked.

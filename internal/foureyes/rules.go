@@ -35,7 +35,7 @@ const (
 func GivesBack(all []money.Amount) Fact {
 	var out []string
 	for _, a := range all {
-		out = append(out, money.Grouped(a.Value.Abs(), a.Currency))
+		out = append(out, money.Grouped(a.Value.Abs(), a.Currency)+" "+a.Currency)
 	}
 	return Fact{Term: "Gives back", Value: strings.Join(out, ", ")}
 }

@@ -427,6 +427,13 @@ func TestThePasswordStaysWithItsHost(t *testing.T) {
 	if said := errs.FieldsOf(err)["password"]; !strings.Contains(said, "given for mail.reseller.example") {
 		t.Errorf("%v", err)
 	}
+	for port, security := range map[string]mail.Security{"2525": mail.StartTLS, "587": mail.TLS} {
+		other := w.signedIn(secure("mail.reseller.example"), "billing", "")
+		other.Port, other.Security, other.Version = port, security, 1
+		if err := w.mail.Save(t.Context(), ada, other); errs.FieldsOf(err)["password"] == "" {
+			t.Errorf("port %s, %s: %v", port, security, err)
+		}
+	}
 	in.PasswordClear = true
 	if err := w.mail.Save(t.Context(), ada, in); errs.FieldsOf(err)["password"] == "" {
 		t.Errorf("a user without a password: %v", err)
@@ -436,7 +443,7 @@ func TestThePasswordStaysWithItsHost(t *testing.T) {
 		t.Fatal(err)
 	}
 	mark, err := mail.Password(t.Context(), w.db.Read(t.Context()))
-	if err != nil || mark.SentTo != "mail.other.example" || mark.SetBy != "Ada Example" {
+	if err != nil || mark.SentTo != "mail.other.example:587, starttls" || mark.SetBy != "Ada Example" {
 		t.Errorf("%+v, %v", mark, err)
 	}
 	// Whoever points the stored host elsewhere gets no password.
@@ -448,7 +455,7 @@ func TestThePasswordStaysWithItsHost(t *testing.T) {
 		"is not sent to evil.example") {
 		t.Errorf("%v", err)
 	}
-	if err := w.db.Read(t.Context()).Exec(`UPDATE mail_secrets SET sent_to = 'evil.example'`).Error; err != nil {
+	if err := w.db.Read(t.Context()).Exec(`UPDATE mail_secrets SET sent_to = 'evil.example:587, starttls'`).Error; err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.mail.Test(t.Context(), ada, "a@b.example"); !strings.Contains(errs.Public(err), "cannot be opened") {

@@ -32,13 +32,15 @@ func (s *shop) gives() string {
 	return s.text(`SELECT to_char(-total, 'FM990.00') || ' USD' FROM invoices WHERE total < 0`)
 }
 
-func (s *shop) billed() int { return s.number(`SELECT count(*) FROM invoices WHERE state = 'billed' AND total < 0`) }
+func (s *shop) billed() int {
+	return s.number(`SELECT count(*) FROM invoices WHERE state = 'billed' AND total < 0`)
+}
 
 // What a bill below zero gives back is a credit, whichever deed made it.
 func TestABillBelowZeroAsksASecondPersonAsACreditDoes(t *testing.T) {
 	t.Parallel()
 	s, contract := refunded(t)
-	draft := s.made(contract+"/invoices", "period_end", "2026-12-01", "kind", "full_cycle")
+	draft := s.made(contract+"/invoices", "period_end", "2026-12-01", "kind", "full_cycle", "earlier", "on")
 	if total := s.text(`SELECT total::text FROM invoices WHERE state = 'draft'`); !strings.HasPrefix(total, "-") {
 		t.Fatalf("the draft comes to %s", total)
 	}
@@ -70,7 +72,7 @@ func TestARunLeavesABillBelowZeroWaiting(t *testing.T) {
 	if n := s.billed(); n != 0 {
 		t.Fatalf("%d are billed by one person", n)
 	}
-	s.admin.Get(run).Shows("It gives back "+s.gives()+", which a second person has to grant")
+	s.admin.Get(run).Shows("It gives back " + s.gives() + ", which a second person has to grant")
 	request = s.asked(s.admin.Post(run+"/bill", nil))
 	s.billing.Get(request).Shows("Gives back", s.gives())
 	s.grant(s.billing, request).Want(http.StatusSeeOther)
