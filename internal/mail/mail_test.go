@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
 	"seatledger/internal/mail"
+	"seatledger/internal/secret"
 	"seatledger/internal/testkit/mailpit"
 )
 
@@ -500,5 +501,35 @@ func TestWhatMakesNoSenseInTheFormIsRefusedAtItsField(t *testing.T) {
 		return err
 	}); !strings.Contains(errs.Public(err), "No mail server is set up") {
 		t.Errorf("queued without a server: %v", err)
+	}
+}
+
+// A password from before ports were part of what it is given for goes on where it went, and nowhere else.
+func TestAPasswordBoundToItsHostAloneIsBoundToItsPortOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.save(w.signedIn(secure("mail.reseller.example"), "billing", "geheim"))
+	sealed, err := w.mail.Sealer.Seal(secret.MailSecret("mail.reseller.example"), "geheim")
+	if err == nil {
+		err = w.db.Read(t.Context()).Exec(`UPDATE mail_secrets SET sealed = ?, sent_to = 'mail.reseller.example'`,
+			sealed).Error
+	}
+	for range 2 {
+		if err == nil {
+			err = w.mail.BindPassword(t.Context())
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mark, err := mail.Password(t.Context(), w.db.Read(t.Context())); err != nil ||
+		mark.SentTo != "mail.reseller.example:587, starttls" {
+		t.Errorf("%+v, %v", mark, err)
+	}
+	same := w.signedIn(secure("mail.reseller.example"), "billing", "")
+	w.save(same)
+	same.Port, same.Version = "2525", 2
+	if err := w.mail.Save(t.Context(), ada, same); errs.FieldsOf(err)["password"] == "" {
+		t.Errorf("another port: %v", err)
 	}
 }
