@@ -95,7 +95,7 @@ func heldBeside(ctx context.Context, tx *gorm.DB, i invoice.Invoice) (string, er
 	}
 	var beside []money.Amount
 	err := tx.Raw(`SELECT i.total AS value, i.currency FROM invoices i
-		WHERE i.shared_id = ? AND i.state = 'draft' AND i.id <> ? AND i.total < 0 AND NOT EXISTS (SELECT
+		WHERE i.shared_id = ? AND i.state = 'draft' AND i.id <> ? AND i.kind <> 'credit' AND i.total < 0 AND NOT EXISTS (SELECT
 			FROM billing_run_contracts c WHERE c.invoice_id = i.id AND c.state = 'drafted' AND c.goal IN ('bill', 'send'))`,
 		i.SharedID, i.ID).Scan(&beside).Error
 	if err != nil {

@@ -29,9 +29,10 @@ func (voiding) Guard(ctx context.Context, db *gorm.DB, w selection.Work) (fourey
 	return guardOf(ctx, db, w, foureyes.Credit, "i.state <> 'draft' AND i.kind <> 'credit'")
 }
 
-// Guard weighs the drafts of a billing run that are unusual, and what drafts below zero give back.
+// Guard weighs the drafts of a billing run that are unusual, and what drafts below zero give back; a credit was weighed
+// when it was made.
 func (billing) Guard(ctx context.Context, db *gorm.DB, w selection.Work) (foureyes.Deed, error) {
-	gives, err := guardOf(ctx, db, w, foureyes.Credit, "i.state = 'draft' AND i.total < 0")
+	gives, err := guardOf(ctx, db, w, foureyes.Credit, "i.state = 'draft' AND i.kind <> 'credit' AND i.total < 0")
 	if err != nil {
 		return gives, err
 	}
@@ -132,10 +133,11 @@ func (s Service) billPasses(ctx context.Context, tx *gorm.DB, by audit.Actor, st
 		if is {
 			d.Kind = foureyes.Run
 		}
-		if x.Total.IsNegative() {
+		gives := x.Total.IsNegative() && x.Kind != Credit
+		if gives {
 			d.Gives = money.Added(d.Gives, money.Amount{Value: x.Total, Currency: x.Currency})
 		}
-		if is || x.Total.IsNegative() {
+		if is || gives {
 			d.Money = money.Added(d.Money, money.Amount{Value: x.Total, Currency: x.Currency})
 			rests = append(rests, fmt.Sprint(x.ID, x.Version, x.Total))
 		}
