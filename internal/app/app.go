@@ -231,6 +231,9 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
 	}
+	if err = a.Mail.BindPassword(ctx); err != nil {
+		return nil, err
+	}
 	a.queue, err = jobs.New(db, a.Clock, log, a.around,
 		jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk, a.Runs, a.Differences))
 	return a, err

@@ -6,6 +6,8 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/access"
+	"seatledger/internal/audit"
+	"seatledger/internal/auth"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/letters"
 	"seatledger/internal/mail"
@@ -19,6 +21,9 @@ func (a *App) mailServices() (*mail.Service, letters.Service, access.Service) {
 	l := letters.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mail: m, BaseURL: a.Config.BaseURLAt(a.Config.Addr)}
 	in := access.Service{DB: a.DB, Auth: a.Auth, Mail: m, Zone: a.Zone}
 	m.Anew, m.Link = l.Anew, in.Link
+	m.Pointed = func(ctx context.Context, tx *gorm.DB, by audit.Actor, otherHost bool) error {
+		return auth.MailServerSet(ctx, tx, a.Clock, by, otherHost)
+	}
 	m.Wanted = func(ctx context.Context, tx *gorm.DB, x mail.Mail) (string, error) {
 		if why, err := in.Wanted(ctx, tx, x); err != nil || why != "" {
 			return why, err

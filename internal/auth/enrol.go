@@ -88,6 +88,9 @@ func (s Service) UseFactorLink(ctx context.Context, token string, u User, hash s
 		if err != nil || !session.Valid {
 			return orOver(err)
 		}
+		if err := s.carried(tx, l); err != nil {
+			return err
+		}
 		if err := tx.Exec(`DELETE FROM sign_in_links WHERE id = ?`, l.id).Error; err != nil {
 			return err
 		}

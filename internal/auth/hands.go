@@ -24,6 +24,7 @@ const (
 	Cleared    Touch = "factors"
 	Tied       Touch = "identity"
 	LetBackIn  Touch = "enabled"
+	SetMail    Touch = "mail"    // set the server up by which a link went that opened it
 	Vouched    Touch = "vouched" // who runs the program says that the account is a person of its own
 )
 
@@ -32,7 +33,7 @@ func (t Touch) Says() string {
 	return map[Touch]string{Made: "made this account", LinkHanded: "made a link into this account",
 		SetWord: "set its password", GaveRole: "gave it its role", SetAddress: "set its mail address",
 		Cleared: "cleared its second factors", Tied: "linked it to an identity provider",
-		LetBackIn: "enabled it"}[t]
+		LetBackIn: "enabled it", SetMail: "set up the mail server by which a link into it went"}[t]
 }
 
 // Hand is one touch, with whose.
@@ -42,12 +43,13 @@ type Hand struct {
 	By     string
 	What   Touch
 	At     time.Time
+	SetAt  *time.Time // of SetMail: when that server was set up
 }
 
 // Hands are all touches that count: those of other people, since who runs the program vouched for the account last.
 func Hands(ctx context.Context, db *gorm.DB) ([]Hand, error) {
 	var all []Hand
-	err := db.WithContext(ctx).Raw(`SELECT h.user_id, h.by_id, b.name AS by, h.what, h.at
+	err := db.WithContext(ctx).Raw(`SELECT h.user_id, h.by_id, b.name AS by, h.what, h.at, h.set_at
 		FROM account_hands h JOIN users b ON b.id = h.by_id
 		WHERE NOT EXISTS (SELECT FROM account_hands v WHERE v.user_id = h.user_id AND v.what = 'vouched'
 			AND v.at >= h.at) ORDER BY h.at, h.id`).Scan(&all).Error
@@ -65,6 +67,36 @@ func Touched(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, 
 func addHand(ctx context.Context, tx *gorm.DB, clk clock.Clock, user uuid.UUID, by uuid.NullUUID, what Touch) error {
 	return tx.WithContext(ctx).Exec(`INSERT INTO account_hands (id, user_id, by_id, what, at) VALUES (?, ?, ?, ?, ?)`,
 		newID(), user, by, what, clk.Now()).Error
+}
+
+// carried notes whose mail server the link went through that opened an account. Their own is no hand.
+func (s Service) carried(tx *gorm.DB, l Link) error {
+	var by []struct {
+		UserID uuid.UUID
+		SetAt  time.Time
+	}
+	err := tx.Raw(`SELECT user_id, set_at FROM link_hands WHERE link_id = ? AND user_id <> ? ORDER BY user_id`, l.id,
+		l.User.ID).Scan(&by).Error
+	for _, h := range by {
+		if err != nil {
+			return err
+		}
+		err = tx.Exec(`INSERT INTO account_hands (id, user_id, by_id, what, at, set_at) VALUES (?, ?, ?, ?, ?, ?)`,
+			newID(), l.User.ID, h.UserID, SetMail, s.Clock.Now(), h.SetAt).Error
+	}
+	return err
+}
+
+// MailServerSet notes who points the mail server to where it is; another host is in their hand alone.
+func MailServerSet(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, otherHost bool) error {
+	tx = tx.WithContext(ctx)
+	if otherHost {
+		if err := tx.Exec(`DELETE FROM mail_server_hands`).Error; err != nil {
+			return err
+		}
+	}
+	return tx.Exec(`INSERT INTO mail_server_hands (user_id, at) SELECT id, ? FROM users WHERE id = ?
+		ON CONFLICT (user_id) DO UPDATE SET at = excluded.at`, clk.Now(), by.ID).Error
 }
 
 // Vouch says that an account is a person of its own, whoever made it. It is for who runs the program.

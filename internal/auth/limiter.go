@@ -154,6 +154,9 @@ func (s Service) Sweep(ctx context.Context) error {
 		if err := tx.Exec(`DELETE FROM sign_in_failures WHERE at < ?`, now.Add(-window)).Error; err != nil {
 			return err
 		}
+		if err := tx.Exec(`DELETE FROM code_failures WHERE at < ?`, now.Add(-codeWindow)).Error; err != nil {
+			return err
+		}
 		for _, t := range []string{"sign_in_steps", "passkey_challenges", "held_forms", "sign_in_links", "enrolments"} {
 			if err := tx.Exec(`DELETE FROM `+t+` WHERE expires_at < ?`, s.trueNow()).Error; err != nil {
 				return err

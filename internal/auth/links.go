@@ -78,7 +78,17 @@ func (s Service) TokenFor(ctx context.Context, tx *gorm.DB, mail uuid.UUID) (str
 	if done.Error != nil || done.RowsAffected == 0 {
 		return "", done.Error
 	}
-	return token, nil
+	return token, linkGoes(tx.WithContext(ctx), mail)
+}
+
+// linkGoes notes whose mail server the link of a mail goes through.
+func linkGoes(tx *gorm.DB, mail uuid.UUID) error {
+	if err := tx.Exec(`DELETE FROM link_hands h USING sign_in_links l WHERE l.id = h.link_id AND l.mail_id = ?`,
+		mail).Error; err != nil {
+		return err
+	}
+	return tx.Exec(`INSERT INTO link_hands (link_id, user_id, set_at) SELECT l.id, h.user_id, h.at
+		FROM sign_in_links l CROSS JOIN mail_server_hands h WHERE l.mail_id = ?`, mail).Error
 }
 
 // LinkStands tells whether the link that a mail brings still opens something; brings is false when the mail has none.
@@ -137,6 +147,9 @@ func (s Service) UseLink(ctx context.Context, token, password, address string) (
 	return l, s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		now, err := s.look(ctx, tx, token, "FOR UPDATE OF l")
 		if err != nil {
+			return err
+		}
+		if err := s.carried(tx, now); err != nil {
 			return err
 		}
 		return s.storePassword(ctx, tx, now.User.Actor(), now.User, hash, map[string]any{"by": "link",

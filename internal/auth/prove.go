@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
@@ -43,6 +44,12 @@ func (s Service) Prove(ctx context.Context, u User, p Reproof) (Shown, error) {
 			return Shown{}, s.notProved(ctx, u, err)
 		}
 	}
+	code := uuid.Nil
+	if shown.Strong {
+		if code, err = s.takeCode(ctx, u, p.Code, p.Passkey); err != nil {
+			return Shown{}, err
+		}
+	}
 	err = s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		factor := "passkey"
 		if p.Passkey != "" || shown.Strong {
@@ -50,7 +57,7 @@ func (s Service) Prove(ctx context.Context, u User, p Reproof) (Shown, error) {
 				return err
 			}
 		}
-		if err := forgive(tx, a, try); err != nil {
+		if err := errors.Join(forgive(tx, a, try), codeRight(tx, code)); err != nil {
 			return err
 		}
 		after := map[string]any{"by": shown.By}

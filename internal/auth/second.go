@@ -82,6 +82,10 @@ func (s Service) Complete(ctx context.Context, in Second) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
+	code, err := s.takeCode(ctx, h.User, in.Code, in.Passkey)
+	if err != nil {
+		return Entry{}, err
+	}
 	// A try counts before it is checked, here too.
 	if err := s.countStep(ctx, h); err != nil {
 		return Entry{}, err
@@ -96,7 +100,7 @@ func (s Service) Complete(ctx context.Context, in Second) (Entry, error) {
 		if gone.Error != nil || gone.RowsAffected == 0 {
 			return orOver(gone.Error)
 		}
-		if err := forgive(tx, a, try); err != nil {
+		if err := errors.Join(forgive(tx, a, try), codeRight(tx, code)); err != nil {
 			return err
 		}
 		return s.admitted(ctx, tx, e, factor)
@@ -143,7 +147,7 @@ func (s Service) checkFactor(ctx context.Context, tx *gorm.DB, u User, purpose, 
 		return "passkey", s.checkPasskey(ctx, tx, u, purpose, passkey)
 	}
 	code = tidyCode(code)
-	if len(code) == codeDigits && strings.IndexFunc(code, notDigit) < 0 {
+	if isAppCode(code) {
 		return "app", s.checkTOTP(ctx, tx, u, code)
 	}
 	return byRecovery, s.useRecovery(ctx, tx, u, code)
@@ -151,6 +155,11 @@ func (s Service) checkFactor(ctx context.Context, tx *gorm.DB, u User, purpose, 
 
 // byRecovery is what the trail calls a recovery code.
 const byRecovery = "recovery code"
+
+// isAppCode tells a code of an app from one for recovery, by its looks.
+func isAppCode(code string) bool {
+	return len(code) == codeDigits && strings.IndexFunc(code, notDigit) < 0
+}
 
 func notDigit(r rune) bool { return r < '0' || r > '9' }
 

@@ -22,6 +22,14 @@ func (w *worker) bill(ctx context.Context, tx *gorm.DB, t task) error {
 		if err := w.s.Billing.Fresh(ctx, tx, i); err != nil {
 			return err
 		}
+		why, err := heldBeside(ctx, tx, i)
+		if err != nil {
+			return err
+		}
+		if why != "" {
+			return tx.Exec(`UPDATE billing_run_contracts SET goal = 'draft', message = ? WHERE run_id = ?
+				AND contract_id = ?`, why, t.RunID, t.ContractID).Error
+		}
 		if err := w.s.Billing.BillIn(ctx, tx, w.actor(t), invoice.Step{ID: i.ID}); err != nil {
 			return err
 		}

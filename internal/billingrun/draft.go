@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/money"
 	"seatledger/internal/runs"
 )
 
@@ -29,7 +30,7 @@ func (w *worker) draft(ctx context.Context, tx *gorm.DB, t task) error {
 	if err != nil {
 		return err
 	}
-	return w.drafted(tx, t, id, p)
+	return w.drafted(ctx, tx, t, id, p)
 }
 
 // nothing says why nothing of a contract is drafted: it is already, or nothing is due of it. What keeps it from being
@@ -50,7 +51,11 @@ func (w *worker) nothing(tx *gorm.DB, t task, refused error) error {
 
 // drafted keeps what was drafted and what is unusual about it. What a person must confirm goes no further unless they
 // did, nor does what is not what was shown.
-func (w *worker) drafted(tx *gorm.DB, t task, id uuid.UUID, p billing.Plan) error {
+func (w *worker) drafted(ctx context.Context, tx *gorm.DB, t task, id uuid.UUID, p billing.Plan) error {
+	gives, err := holdsBack(ctx, tx, money.Amount{Value: p.Total, Currency: p.Contract.Currency})
+	if err != nil {
+		return err
+	}
 	last := w.last[t.ContractID]
 	late, _ := p.Late()
 	remarks := last.remarks(p)
@@ -68,14 +73,15 @@ func (w *worker) drafted(tx *gorm.DB, t task, id uuid.UUID, p billing.Plan) erro
 	return tx.Exec(`UPDATE billing_run_contracts SET state = 'drafted', invoice_id = @id, lines = @lines,
 			digest = @digest, late = @late, left_out = CAST(@left AS jsonb), changes = CAST(@changes AS jsonb),
 			remarks = CAST(@remarks AS jsonb),
-			goal = CASE WHEN goal = 'undo' OR (confirmed OR NOT @late AND @unusual = '') AND shown IN ('', @digest)
-				THEN goal ELSE 'draft' END,
-			message = CASE WHEN goal IN ('draft', 'undo') THEN '' WHEN NOT confirmed AND @unusual <> '' THEN @unusual
+			goal = CASE WHEN goal = 'undo' OR @gives = '' AND (confirmed OR NOT @late AND @unusual = '')
+				AND shown IN ('', @digest) THEN goal ELSE 'draft' END,
+			message = CASE WHEN goal IN ('draft', 'undo') THEN '' WHEN @gives <> '' THEN @gives
+				WHEN NOT confirmed AND @unusual <> '' THEN @unusual
 				WHEN NOT confirmed AND @late THEN @confirm WHEN shown NOT IN ('', @digest) THEN @moved ELSE '' END
 		WHERE run_id = @run AND contract_id = @contract`,
 		map[string]any{"id": id, "lines": p.Lines(), "digest": p.Digest, "late": late > 0, "left": docs[0],
 			"changes": docs[1], "remarks": docs[2], "run": t.RunID, "contract": t.ContractID,
-			"unusual": holds,
+			"unusual": holds, "gives": gives,
 			"confirm": "It has lines that begin before its cycle or change days that were paid. " +
 				"Look at them, then bill it.",
 			"moved": "What it bills has changed since it was shown. Look at it, then bill it."}).Error

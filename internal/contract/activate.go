@@ -31,6 +31,9 @@ func (s Service) setActive(ctx context.Context, by audit.Actor, id uuid.UUID, ac
 		action := "contract.activated"
 		c.Active, c.DeactivatedAt = active, nil
 		if !active {
+			if err := s.endPasses(ctx, tx, by, c); err != nil {
+				return err
+			}
 			action = "contract.deactivated"
 			now := s.Clock.Now()
 			c.DeactivatedAt = &now

@@ -23,8 +23,9 @@ type Deed struct {
 	ObjectName string
 	Facts      []Fact // what a second person has to see
 	Money      []money.Amount
-	Unpriced   int    // how many records have no known amount
-	Digest     string // of all that it rests on and all that it says (Digest)
+	Gives      []money.Amount // what its documents below zero give back: weighed as a credit, whatever its kind
+	Unpriced   int            // how many records have no known amount
+	Digest     string         // of all that it rests on and all that it says (Digest)
 }
 
 // Fact is one line of what is asked.

@@ -31,6 +31,15 @@ const (
 	Loosen Kind = "rules"  // four eyes themselves, made looser
 )
 
+// GivesBack is the fact that some of what is to be billed is below zero.
+func GivesBack(all []money.Amount) Fact {
+	var out []string
+	for _, a := range all {
+		out = append(out, money.Grouped(a.Value.Abs(), a.Currency)+" "+a.Currency)
+	}
+	return Fact{Term: "Gives back", Value: strings.Join(out, ", ")}
+}
+
 // Label is the kind in plain words.
 func (k Kind) Label() string {
 	switch k {
@@ -130,6 +139,9 @@ func (r Rules) asks(d Deed) bool {
 	if !r.On {
 		return false
 	}
+	if r.Credit && r.CreditLimits.exceeded(d.Gives) {
+		return true
+	}
 	switch d.Kind {
 	case Retire:
 		return limit(r.Retire, r.RetireLimits)
@@ -141,6 +153,12 @@ func (r Rules) asks(d Deed) bool {
 		return r.Runs
 	}
 	return true
+}
+
+// Holds tells whether a document that comes to an amount gives back more than one person may, so that nothing bills it by
+// itself.
+func (r Rules) Holds(total money.Amount) bool {
+	return r.On && r.Credit && total.Value.IsNegative() && r.CreditLimits.exceeded([]money.Amount{total})
 }
 
 // looser tells whether rules let something through that others stopped.

@@ -31,8 +31,15 @@ func tiesAt(ctx context.Context, db *gorm.DB, r Rules, asked time.Time) (ties, e
 // recent is a touch not long before it was asked, or after.
 func (t ties) recent(h auth.Hand) bool { return h.At.After(t.asked.Add(-HandLasts)) }
 
-// known is a touch that counts: those from before four eyes were switched on are known to who did that.
-func (t ties) known(h auth.Hand) bool { return !h.At.Before(t.since) }
+// known is a touch that counts: those from before four eyes were switched on are known to who did that, as is a mail
+// server that was set up before.
+func (t ties) known(h auth.Hand) bool {
+	at := h.At
+	if h.SetAt != nil {
+		at = *h.SetAt
+	}
+	return !at.Before(t.since)
+}
 
 // forGood holds what the asker's own hand is on: what they made, and what they did else not long ago.
 func (t ties) forGood(h auth.Hand) bool { return t.known(h) && (h.What == auth.Made || t.recent(h)) }

@@ -29,16 +29,33 @@ func (voiding) Guard(ctx context.Context, db *gorm.DB, w selection.Work) (fourey
 	return guardOf(ctx, db, w, foureyes.Credit, "i.state <> 'draft' AND i.kind <> 'credit'")
 }
 
-// Guard weighs the drafts of a billing run that are unusual.
+// Guard weighs the drafts of a billing run that are unusual, and what drafts below zero give back; a credit was weighed
+// when it was made.
 func (billing) Guard(ctx context.Context, db *gorm.DB, w selection.Work) (foureyes.Deed, error) {
-	return guardOf(ctx, db, w, foureyes.Run, unusual)
+	gives, err := guardOf(ctx, db, w, foureyes.Credit, "i.state = 'draft' AND i.kind <> 'credit' AND i.total < 0")
+	if err != nil {
+		return gives, err
+	}
+	if gives.Kind != "" {
+		gives.Facts = []foureyes.Fact{foureyes.GivesBack(gives.Money)}
+	}
+	odd, err := guardOf(ctx, db, w, foureyes.Run, unusual)
+	if err != nil || odd.Kind == "" {
+		return gives, err
+	}
+	odd.Facts, odd.Gives = gives.Facts, gives.Money
+	return odd, nil
 }
 
 func guardOf(ctx context.Context, db *gorm.DB, w selection.Work, kind foureyes.Kind, where string) (foureyes.Deed,
 	error) {
 	var rows []money.Amount
-	err := db.WithContext(ctx).Raw(`SELECT i.currency, sum(abs(i.total)) AS value FROM bulk_items b
-		JOIN invoices i ON i.id = b.record_id WHERE b.work_id = ? AND b.state IN ('will', 'waiting') AND `+where+`
+	// What goes out on the same document goes with it.
+	err := db.WithContext(ctx).Raw(`WITH chosen AS (SELECT r.id, r.shared_id, r.state FROM bulk_items b
+			JOIN invoices r ON r.id = b.record_id WHERE b.work_id = ? AND b.state IN ('will', 'waiting'))
+		SELECT i.currency, sum(abs(i.total)) AS value FROM invoices i
+		WHERE i.id IN (SELECT id FROM chosen UNION SELECT o.id FROM chosen c JOIN invoices o
+			ON o.shared_id = c.shared_id AND o.state = c.state) AND `+where+`
 		GROUP BY i.currency ORDER BY i.currency`, w.ID).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return foureyes.Deed{}, err
@@ -95,7 +112,8 @@ func (s Service) voidPasses(ctx context.Context, tx *gorm.DB, by audit.Actor, st
 	return foureyes.Pass(ctx, tx, s.Clock, by, d)
 }
 
-// billPasses asks for a second person before a draft is billed that its billing run found unusual.
+// billPasses asks for a second person before a draft is billed that its billing run found unusual, or that gives back
+// what a credit would.
 func (s Service) billPasses(ctx context.Context, tx *gorm.DB, by audit.Actor, st Step) error {
 	i, err := Locked(ctx, tx, st.ID, st.Version)
 	if err != nil {
@@ -105,7 +123,7 @@ func (s Service) billPasses(ctx context.Context, tx *gorm.DB, by audit.Actor, st
 	if err != nil {
 		return err
 	}
-	d := foureyes.Deed{Kind: foureyes.Run, ObjectType: "invoice", ObjectID: i.ID.String(), ObjectName: i.Called()}
+	d := foureyes.Deed{Kind: foureyes.Credit, ObjectType: "invoice", ObjectID: i.ID.String(), ObjectName: i.Called()}
 	var rests []string
 	for _, x := range all {
 		var is bool
@@ -113,12 +131,22 @@ func (s Service) billPasses(ctx context.Context, tx *gorm.DB, by audit.Actor, st
 			return err
 		}
 		if is {
+			d.Kind = foureyes.Run
+		}
+		gives := x.Total.IsNegative() && x.Kind != Credit
+		if gives {
+			d.Gives = money.Added(d.Gives, money.Amount{Value: x.Total, Currency: x.Currency})
+		}
+		if is || gives {
 			d.Money = money.Added(d.Money, money.Amount{Value: x.Total, Currency: x.Currency})
 			rests = append(rests, fmt.Sprint(x.ID, x.Version, x.Total))
 		}
 	}
 	if len(rests) == 0 {
 		return nil
+	}
+	if len(d.Gives) > 0 {
+		d.Facts = []foureyes.Fact{foureyes.GivesBack(d.Gives)}
 	}
 	slices.Sort(rests)
 	d.Digest = foureyes.Digest(d.Kind, "bill", rests)

@@ -17,6 +17,7 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
+	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/postgres"
@@ -113,6 +114,8 @@ type Service struct {
 	// Anew is asked there too: what the mail says by now, where that is something else than when it was
 	// queued; nil: it goes out as it is. Only its words, and what it asks for, are taken.
 	Anew func(ctx context.Context, tx *gorm.DB, m Mail) (*Letter, error)
+	// Pointed hears who points mail to another server, port or sign-in, in the transaction that saves it.
+	Pointed func(ctx context.Context, tx *gorm.DB, by audit.Actor, otherHost bool) error
 	// Link is asked there too, of a mail whose words hold LinkHere: what goes out in its place. It is never stored, so
 	// that who reads the queue can open nothing.
 	Link func(ctx context.Context, tx *gorm.DB, m Mail) (string, error)

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
 	"seatledger/internal/mail"
+	"seatledger/internal/secret"
 	"seatledger/internal/testkit/mailpit"
 )
 
@@ -427,6 +428,13 @@ func TestThePasswordStaysWithItsHost(t *testing.T) {
 	if said := errs.FieldsOf(err)["password"]; !strings.Contains(said, "given for mail.reseller.example") {
 		t.Errorf("%v", err)
 	}
+	for port, security := range map[string]mail.Security{"2525": mail.StartTLS, "587": mail.TLS} {
+		other := w.signedIn(secure("mail.reseller.example"), "billing", "")
+		other.Port, other.Security, other.Version = port, security, 1
+		if err := w.mail.Save(t.Context(), ada, other); errs.FieldsOf(err)["password"] == "" {
+			t.Errorf("port %s, %s: %v", port, security, err)
+		}
+	}
 	in.PasswordClear = true
 	if err := w.mail.Save(t.Context(), ada, in); errs.FieldsOf(err)["password"] == "" {
 		t.Errorf("a user without a password: %v", err)
@@ -436,7 +444,7 @@ func TestThePasswordStaysWithItsHost(t *testing.T) {
 		t.Fatal(err)
 	}
 	mark, err := mail.Password(t.Context(), w.db.Read(t.Context()))
-	if err != nil || mark.SentTo != "mail.other.example" || mark.SetBy != "Ada Example" {
+	if err != nil || mark.SentTo != "mail.other.example:587, starttls" || mark.SetBy != "Ada Example" {
 		t.Errorf("%+v, %v", mark, err)
 	}
 	// Whoever points the stored host elsewhere gets no password.
@@ -448,7 +456,7 @@ func TestThePasswordStaysWithItsHost(t *testing.T) {
 		"is not sent to evil.example") {
 		t.Errorf("%v", err)
 	}
-	if err := w.db.Read(t.Context()).Exec(`UPDATE mail_secrets SET sent_to = 'evil.example'`).Error; err != nil {
+	if err := w.db.Read(t.Context()).Exec(`UPDATE mail_secrets SET sent_to = 'evil.example:587, starttls'`).Error; err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.mail.Test(t.Context(), ada, "a@b.example"); !strings.Contains(errs.Public(err), "cannot be opened") {
@@ -493,5 +501,35 @@ func TestWhatMakesNoSenseInTheFormIsRefusedAtItsField(t *testing.T) {
 		return err
 	}); !strings.Contains(errs.Public(err), "No mail server is set up") {
 		t.Errorf("queued without a server: %v", err)
+	}
+}
+
+// A password from before ports were part of what it is given for goes on where it went, and nowhere else.
+func TestAPasswordBoundToItsHostAloneIsBoundToItsPortOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.save(w.signedIn(secure("mail.reseller.example"), "billing", "geheim"))
+	sealed, err := w.mail.Sealer.Seal(secret.MailSecret("mail.reseller.example"), "geheim")
+	if err == nil {
+		err = w.db.Read(t.Context()).Exec(`UPDATE mail_secrets SET sealed = ?, sent_to = 'mail.reseller.example'`,
+			sealed).Error
+	}
+	for range 2 {
+		if err == nil {
+			err = w.mail.BindPassword(t.Context())
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mark, err := mail.Password(t.Context(), w.db.Read(t.Context())); err != nil ||
+		mark.SentTo != "mail.reseller.example:587, starttls" {
+		t.Errorf("%+v, %v", mark, err)
+	}
+	same := w.signedIn(secure("mail.reseller.example"), "billing", "")
+	w.save(same)
+	same.Port, same.Version = "2525", 2
+	if err := w.mail.Save(t.Context(), ada, same); errs.FieldsOf(err)["password"] == "" {
+		t.Errorf("another port: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"regexp"
@@ -56,6 +57,9 @@ func Load(ctx context.Context, db *gorm.DB) (Server, settings.Saved, error) {
 
 // Ready tells whether mail can be queued at all.
 func (s Server) Ready() bool { return s.Host != "" && s.FromAddress != "" }
+
+// way is what a password is given for: the host, its port, and how the way there is kept private.
+func (s Server) way() string { return s.address() + ", " + string(s.Security) }
 
 func (s Server) address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
 
@@ -150,7 +154,7 @@ func single(problems errs.Fields, field, s string, required bool) {
 type PasswordMark struct {
 	SetAt  time.Time
 	SetBy  string
-	SentTo string // the host it was given for
+	SentTo string // the way it was given for, as "mail.reseller.example:587, starttls"
 }
 
 // Set tells whether there is one.
@@ -165,7 +169,7 @@ func Password(ctx context.Context, db *gorm.DB) (PasswordMark, error) {
 }
 
 // Save stores the server: errs.Invalid with messages by field, or settings.ErrStale. A password
-// stays with the host that it was given for: another host has it asked for again. What waited for
+// stays with the host, port and kind of TLS that it was given for: any other has it asked for again. What waited for
 // a better server is tried at once.
 func (s *Service) Save(ctx context.Context, by audit.Actor, in Input) error {
 	after, err := in.checked()
@@ -190,6 +194,12 @@ func (s *Service) Save(ctx context.Context, by audit.Actor, in Input) error {
 		word, err := s.savePassword(tx, by, after, in, mark)
 		if err != nil {
 			return err
+		}
+		pointed := word != "" || before.way() != after.way() || before.UserName != after.UserName
+		if pointed && s.Pointed != nil {
+			if err := s.Pointed(ctx, tx, by, before.Host != after.Host); err != nil {
+				return err
+			}
 		}
 		if err := settings.Write(ctx, tx, s.Clock, by, row, in.Version, after); err != nil {
 			return err
@@ -216,9 +226,9 @@ func passwordFits(in Input, after Server, mark PasswordMark) error {
 	case after.UserName == "" && in.Password != "":
 		problems.Add("user_name", "Enter the user name that the password belongs to.")
 	case after.UserName == "" || in.Password != "":
-	case mark.Set() && !in.PasswordClear && mark.SentTo != after.Host:
+	case mark.Set() && !in.PasswordClear && mark.SentTo != after.way():
 		problems.Add("password", "The password was given for %s and is not sent to %s. Enter it again.",
-			mark.SentTo, after.Host)
+			mark.SentTo, after.way())
 	case !mark.Set() || in.PasswordClear:
 		problems.Add("password", "Enter the password of %s, or leave the user name empty.", after.UserName)
 	}
@@ -231,14 +241,14 @@ func passwordFits(in Input, after Server, mark PasswordMark) error {
 func (s *Service) savePassword(tx *gorm.DB, by audit.Actor, srv Server, in Input, mark PasswordMark) (string, error) {
 	switch {
 	case in.Password != "":
-		sealed, err := s.Sealer.Seal(secret.MailSecret(srv.Host), in.Password)
+		sealed, err := s.Sealer.Seal(secret.MailSecret(srv.way()), in.Password)
 		if err != nil {
 			return "", err
 		}
 		return "set", tx.Exec(`INSERT INTO mail_secrets (name, sealed, sent_to, set_at, set_by)
 			VALUES ('password', ?, ?, ?, ?)
 			ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed, sent_to = excluded.sent_to,
-				set_at = excluded.set_at, set_by = excluded.set_by`, sealed, srv.Host, s.Clock.Now(), by.Name).Error
+				set_at = excluded.set_at, set_by = excluded.set_by`, sealed, srv.way(), s.Clock.Now(), by.Name).Error
 	case mark.Set() && (in.PasswordClear || srv.UserName == ""):
 		return "removed", tx.Exec(`DELETE FROM mail_secrets`).Error
 	}
@@ -261,9 +271,39 @@ func (s *Service) open(ctx context.Context, srv Server) (distributor.Secret, err
 	case len(rows) == 0:
 		return "", errs.Newf(errs.Conflict, "No password is stored for %s. Enter it under Settings, Mail.",
 			srv.UserName)
-	case rows[0].SentTo != srv.Host:
+	case rows[0].SentTo != srv.way():
 		return "", errs.Newf(errs.Conflict, "The password was given for %s and is not sent to %s. "+
-			"Enter it again under Settings, Mail.", rows[0].SentTo, srv.Host)
+			"Enter it again under Settings, Mail.", rows[0].SentTo, srv.way())
 	}
-	return s.Sealer.Open(secret.MailSecret(srv.Host), rows[0].Sealed)
+	return s.Sealer.Open(secret.MailSecret(srv.way()), rows[0].Sealed)
+}
+
+// BindPassword seals a password that was bound to its host alone, as before, for the port and the kind of TLS that it
+// goes by now. What does not open for that host is left: a person enters it again.
+func (s *Service) BindPassword(ctx context.Context) error {
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		srv, _, err := Load(ctx, tx)
+		if err != nil || srv.Host == "" {
+			return err
+		}
+		var rows [][]byte
+		err = tx.Raw(`SELECT sealed FROM mail_secrets WHERE name = 'password' AND sent_to = ? FOR UPDATE`, srv.Host).
+			Scan(&rows).Error
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		plain, err := s.Sealer.Open(secret.MailSecret(srv.Host), rows[0])
+		if errors.Is(err, secret.ErrDoesNotOpen) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		sealed, err := s.Sealer.Seal(secret.MailSecret(srv.way()), plain)
+		if err != nil {
+			return err
+		}
+		return tx.Exec(`UPDATE mail_secrets SET sealed = ?, sent_to = ? WHERE name = 'password'`, sealed, srv.way()).
+			Error
+	})
 }

@@ -33,6 +33,7 @@ const (
 	FourEyesSaid      Kind = "four_eyes_answered"
 	WebhookOff        Kind = "webhook_off"
 	AccountsToMap     Kind = "accounts_to_map"
+	CodesGuessed      Kind = "codes_guessed"
 	DifferencesLarge  Kind = "differences_large"
 )
 
@@ -81,6 +82,7 @@ var kinds = []words{
 	{FourEyesSaid, "A second person has answered", Info},
 	{WebhookOff, "Webhook switched off", Bad},
 	{AccountsToMap, "New accounts to map", Warn},
+	{CodesGuessed, "Second factor is guessed", Bad},
 	{DifferencesLarge, "Differences over the limit", Warn},
 	{TrailBroken, "Audit trail changed from outside", Bad},
 }

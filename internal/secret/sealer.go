@@ -42,8 +42,8 @@ func SourceSecret(source uuid.UUID, name, sentTo string) Place {
 }
 
 // MailSecret is the place of the mail server's password.
-func MailSecret(host string) Place {
-	return Place{Table: "mail_secrets", Row: "1", Column: "password", For: host}
+func MailSecret(sentTo string) Place {
+	return Place{Table: "mail_secrets", Row: "1", Column: "password", For: sentTo}
 }
 
 // SSOSecret is the place of the client secret of the identity provider, with the hosts of its issuer and its tokens.

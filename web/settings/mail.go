@@ -230,7 +230,7 @@ func waiting(n int) string {
 func (h Handlers) serverForm(in mailInput, mark mail.PasswordMark) views.Edit {
 	s := in.server
 	password := ui.Field{Kind: ui.SecretInput, Name: "password", Label: "Password", Size: ui.Medium,
-		Cleared: s.PasswordClear, Hint: "Sealed for exactly this server; another one has it asked for again."}
+		Cleared: s.PasswordClear, Hint: "Sealed for exactly this server, port and security; any other has it asked for again."}
 	if mark.Set() {
 		password.SetText = "Set on " + httpx.MomentText(mark.SetAt,
 			h.Zone) + " by " + mark.SetBy + " for " + mark.SentTo
