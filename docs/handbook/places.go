@@ -8,6 +8,7 @@ func places() map[string]string {
 		"/":                   "start#the-dashboard",
 		"/help":               "start#finding-things",
 		"/search":             "start#finding-things",
+		"/keys":               "start#finding-things",
 		"/views":              "start#finding-things",
 		"/columns":            "start#finding-things",
 		"/next":               "start#the-dashboard",

@@ -203,7 +203,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 		Moved: a.reland, Emptied: a.takeOut}
 	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.listsChanged}
 	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM,
-		Log: log, Meter: a.Meter, Enqueue: a.enqueueMapping, Holder: holder()}
+		Log: log, Enqueue: a.enqueueMapping, Holder: holder()}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Billing = billing.Service{Service: invoice.Service{DB: db, Clock: a.Clock, Zone: a.Zone}}
 	a.Billing.Redrawn = billingrun.Redrawn

@@ -18,7 +18,6 @@ import (
 	"seatledger/internal/crm"
 	"seatledger/internal/errs"
 	"seatledger/internal/match"
-	"seatledger/internal/obs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/review"
 )
@@ -31,7 +30,6 @@ type Service struct {
 	Reviews review.Reviewer
 	CRM     crm.Service
 	Log     *slog.Logger
-	Meter   *obs.Meter // nil: nothing is counted
 	// Enqueue puts a job of this room into the queue, in the transaction of the rows it concerns, not before the delay
 	// is over.
 	Enqueue func(ctx context.Context, tx *gorm.DB, job Job, delay time.Duration) error

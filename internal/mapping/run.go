@@ -38,9 +38,12 @@ func (SuggestJob) Kind() string { return "mapping_suggest" }
 func (s *Service) desk() *runs.Desk {
 	return &runs.Desk{Table: runs.Table{Name: "suggestion_runs", Subject: "provider_id", Noun: "making of suggestions",
 		Kept: "Suggestions that were made until then are kept.", GoesOn: "it goes on by itself."},
-		DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Meter: s.Meter, About: s.about,
+		DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, About: s.about,
 		Lease: s.Lease, Holder: s.Holder,
 		Enqueue: func(ctx context.Context, tx *gorm.DB, id uuid.UUID, delay time.Duration) error {
+			if s.Enqueue == nil { // Refresh works it
+				return nil
+			}
 			return s.Enqueue(ctx, tx, SuggestJob{id}, delay)
 		}}
 }

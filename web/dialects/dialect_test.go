@@ -41,7 +41,7 @@ func TestAWordIsTaughtAndItsDryRunCountsSubscriptionsAndSeats(t *testing.T) {
 	}
 	d.admin.Get(d.provider+"/wire").Shows("status = Parked", "Words not understood")
 
-	ours := []string{"dialects", "dialect_trials", "audit_events", "audit_head", "sessions", "choice_marks", "paces"}
+	ours := []string{"dialects", "dialect_trials", "audit_events", "audit_head", "sessions", "choice_marks"}
 	stored := d.Versions(ours...)
 	page := d.propose("statuses", "parked = cancelled")
 	page.Shows("subscriptions would change", "seats", "status: unknown → cancelled", "Nothing was written")

@@ -573,8 +573,7 @@ func TestHandsReachThroughAccountsAndLastAMonth(t *testing.T) {
 
 func TestAccountsThatStoodWhenFourEyesWereSwitchedOnAreTwoPeople(t *testing.T) {
 	t.Parallel()
-	site := webtest.Start(t, webtest.Options{At: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)})
-	s := &shop{t: t, Site: site, admin: site.SignIn(auth.Admin)}
+	s := newShop(t)
 	id := s.subscribed("S-1")
 	ida := s.person(s.admin, "ida", "billing")
 	s.wait(time.Minute)

@@ -53,7 +53,7 @@ func with(f *webtest.Form, form *goquery.Selection, more url.Values) *webtest.Fo
 
 // writtenAnew are forms whose every saving is a version of its own; of these only what was planted is looked for.
 var writtenAnew = []string{"/books/:system", "/settings/mail/rules", "/providers/:id/dialect", "/crm-accounts/:id/mail",
-	"/settings/four-eyes", "/settings/sso",
+	"/settings/four-eyes", "/settings/sso", "/settings/profile/notices",
 	"/settings/sign-in", "/contracts/:id/lines/:line/end", "/contracts/:id/lines/:line/set-aside", "/renewals/:id/:day"}
 
 // TestAFormTakesNoColumnButItsOwn sends each form of a record as it stands with the name of every column of the
@@ -66,7 +66,7 @@ func TestAFormTakesNoColumnButItsOwn(t *testing.T) {
 	w.bill()
 	w.SignIn("billing")
 	more, edits := columns(t, w.Site), 0
-	except := []string{"sessions", "audit_events", "audit_folds", "audit_head", "audit_days", "choice_marks", "paces"}
+	except := []string{"sessions", "audit_events", "audit_folds", "audit_head", "audit_days", "choice_marks"}
 	pages := crawlAs(w.admin, w.extra...).one()
 	for _, p := range pages {
 		p.Doc().Find(`form[method="post"]:has(input[name="version"])`).Each(func(_ int, form *goquery.Selection) {

@@ -22,7 +22,7 @@ func TestNoWriteOfAnySortComesFromAnotherSite(t *testing.T) {
 	s := webtest.Start(t, webtest.Options{})
 	c := s.SignIn(auth.Admin)
 	// The trail keeps what was refused; signing in marks choices.
-	trail := []string{"sessions", "audit_events", "audit_folds", "audit_head", "audit_days", "choice_marks", "paces"}
+	trail := []string{"sessions", "audit_events", "audit_folds", "audit_head", "audit_days", "choice_marks"}
 	before := s.Versions(trail...)
 	for _, l := range site.Table(s.App, site.Options{}) {
 		if l.Safe() {

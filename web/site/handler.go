@@ -44,7 +44,7 @@ func Handler(a *app.App, o Options) http.Handler {
 		o.Metrics.measure(a.Clock), traced(a.Tracer),
 		recovered(a.Log), securityHeaders(https), httpx.Secure(https),
 		bypass(auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused), hostGuard(o.BaseURL), trailingSlash,
-		crossOrigin(auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused),
+		crossOrigin(o.BaseURL, auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused),
 		httpx.WithFrame(sessions.Frame()), readableAddress)
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
 	health(e, a)

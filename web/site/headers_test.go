@@ -2,6 +2,7 @@ package site_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"seatledger/internal/testkit/webtest"
+	"seatledger/web/site"
 )
 
 // TestEveryKindOfAnswerIsGuarded looks at the headers of each kind of answer: none
@@ -158,6 +160,24 @@ func TestAWriteFromAnotherSiteChangesNothing(t *testing.T) {
 	}
 	if n := len(c.Get("/price-lists.csv").Records()); n != 2 {
 		t.Errorf("%d price lists, want the 2 that were let in", n)
+	}
+}
+
+// TestAWriteFromTheSameHostInTheClearIsAnotherOrigin asks a site that people reach by https; nobody is signed in.
+func TestAWriteFromTheSameHostInTheClearIsAnotherOrigin(t *testing.T) {
+	t.Parallel()
+	s := webtest.Start(t, webtest.Options{})
+	front := site.Handler(s.App, site.Options{BaseURL: "https://seats.example", Version: "test"})
+	for origin, want := range map[string]int{"https://seats.example": http.StatusUnauthorized,
+		"http://seats.example": http.StatusForbidden} {
+		r := httptest.NewRequest(http.MethodPost, "https://seats.example/theme", strings.NewReader("theme=dark&next=/"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", origin)
+		w := httptest.NewRecorder()
+		front.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%s: %d, want %d", origin, w.Code, want)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -202,13 +203,29 @@ func isLoopbackName(h string) bool {
 	return strings.EqualFold(h, "localhost") || err == nil && ip.IsLoopback()
 }
 
+var errOtherScheme = errors.New("the origin has another scheme")
+
+// otherScheme tells a write that comes from the site's own host in the clear, where people use https.
+func otherScheme(baseURL string, r *http.Request) bool {
+	scheme, host, known := strings.Cut(strings.TrimRight(baseURL, "/"), "://")
+	from, at, sent := strings.Cut(r.Header.Get("Origin"), "://")
+	safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
+	return known && sent && !safe && strings.EqualFold(scheme, "https") && strings.EqualFold(at, host) &&
+		!strings.EqualFold(from, scheme)
+}
+
 // crossOrigin refuses writes that another site makes a browser send. A request
-// without Origin and Sec-Fetch-Site comes from no browser and passes. What is refused stands in the trail.
-func crossOrigin(refused func(ctx context.Context, address, why string) error) echo.MiddlewareFunc {
+// without Origin and Sec-Fetch-Site comes from no browser and passes. Where the address of the site is known, its scheme
+// is a part of the origin. What is refused stands in the trail.
+func crossOrigin(baseURL string, refused func(ctx context.Context, address, why string) error) echo.MiddlewareFunc {
 	guard := http.NewCrossOriginProtection()
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			if err := guard.Check(c.Request()); err != nil {
+			err := guard.Check(c.Request())
+			if err == nil && otherScheme(baseURL, c.Request()) {
+				err = errOtherScheme
+			}
+			if err != nil {
 				if err := refused(c.Request().Context(), c.RealIP(), "from another site"); err != nil {
 					return err
 				}

@@ -66,16 +66,14 @@ func TestADryRunShowsAndChangesNothingAndIsDiscarded(t *testing.T) {
 	t.Parallel()
 	w := planning(t)
 	before := w.Versions("sync_runs", "sync_plans", "sync_plan_accounts", "sync_plan_rows", "river.river_job",
-		"audit_events",
-		"sessions", "sync_run_accounts")
+		"audit_events", "sessions", "sync_run_accounts", "suggestion_runs")
 	w.spoil("quantity", `3`)
 	page := w.admin.Get(w.provider)
 	run := page.Form(`form:has(input[name="dry"])`).Submit().Next()
 	w.WaitRun(run)
 	shown := w.admin.Get(run.Path()).Shows("Waits for a person", "dry run", "What would change")
 	after := w.Versions("sync_runs", "sync_plans", "sync_plan_accounts", "sync_plan_rows", "river.river_job",
-		"audit_events",
-		"sessions", "sync_run_accounts")
+		"audit_events", "sessions", "sync_run_accounts", "suggestion_runs")
 	for table, was := range before {
 		if after[table] != was {
 			t.Errorf("the dry run wrote into %s", table)

@@ -268,7 +268,8 @@ func TestASecondSyncOfTheSameDataTouchesNoRow(t *testing.T) {
 
 // ofARun are the tables that a run may write although nothing changed: its own
 // record, lease and job, and the sessions of who asked. The audit trail has who asked.
-var ofARun = []string{"sync_runs", "sync_plans", "wire_reports", "sessions", "river.river_job"}
+var ofARun = []string{"sync_runs", "sync_plans", "wire_reports", "sessions", "river.river_job",
+	"suggestion_runs"}
 
 func (w *walk) same(before, after map[string]string) {
 	w.t.Helper()
