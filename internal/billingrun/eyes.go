@@ -36,7 +36,8 @@ func (s *Service) askedPasses(ctx context.Context, tx *gorm.DB, by audit.Actor, 
 			`+odd+` AS odd
 		FROM billing_run_contracts c JOIN invoices i ON i.id = c.invoice_id
 		WHERE c.run_id = @run AND c.state = 'drafted' AND (c.goal = 'draft' OR c.goal = 'bill' AND @goal = 'send')
-			AND (i.total < 0 OR `+odd+`) AND NOT (@usual AND `+odd+`) AND (@all OR c.contract_id = ANY (CAST(@ids AS uuid[])))
+			AND (i.total < 0 OR `+odd+`) AND NOT (@usual AND `+odd+`)
+			AND (@all OR c.contract_id = ANY (CAST(@ids AS uuid[])))
 		ORDER BY c.contract_id`, map[string]any{"run": a.Run, "goal": a.Goal, "all": len(a.Contracts) == 0,
 		"usual": a.Usual, "ids": postgres.IDs(a.Contracts)}).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
@@ -95,8 +96,9 @@ func heldBeside(ctx context.Context, tx *gorm.DB, i invoice.Invoice) (string, er
 	}
 	var beside []money.Amount
 	err := tx.Raw(`SELECT i.total AS value, i.currency FROM invoices i
-		WHERE i.shared_id = ? AND i.state = 'draft' AND i.id <> ? AND i.kind <> 'credit' AND i.total < 0 AND NOT EXISTS (SELECT
-			FROM billing_run_contracts c WHERE c.invoice_id = i.id AND c.state = 'drafted' AND c.goal IN ('bill', 'send'))`,
+		WHERE i.shared_id = ? AND i.state = 'draft' AND i.id <> ? AND i.kind <> 'credit' AND i.total < 0
+			AND NOT EXISTS (SELECT FROM billing_run_contracts c
+				WHERE c.invoice_id = i.id AND c.state = 'drafted' AND c.goal IN ('bill', 'send'))`,
 		i.SharedID, i.ID).Scan(&beside).Error
 	if err != nil {
 		return "", err

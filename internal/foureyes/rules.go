@@ -155,8 +155,8 @@ func (r Rules) asks(d Deed) bool {
 	return true
 }
 
-// Holds tells whether a document that comes to an amount gives back more than one person may, so that nothing bills it by
-// itself.
+// Holds tells whether a document that comes to an amount gives back more than one person may, so that nothing bills it
+// by itself.
 func (r Rules) Holds(total money.Amount) bool {
 	return r.On && r.Credit && total.Value.IsNegative() && r.CreditLimits.exceeded([]money.Amount{total})
 }

@@ -46,7 +46,8 @@ func TestABillBelowZeroAsksASecondPersonAsACreditDoes(t *testing.T) {
 	}
 	request := s.asked(s.admin.Post(draft+"/bill", nil))
 	s.billing.Get(request).Shows("Give credit", "Gives back", s.gives())
-	preview := s.admin.Post("/bulk", values("deed", "bill-invoices", "id", strings.TrimPrefix(draft, "/invoices/"))).Next()
+	preview := s.admin.Post("/bulk", values("deed", "bill-invoices",
+		"id", strings.TrimPrefix(draft, "/invoices/"))).Next()
 	many := s.asked(preview.Form(`form[action$="/apply"]`).Submit())
 	s.billing.Get(many).Shows("Give credit", "Gives back")
 	if n := s.billed(); n != 0 {

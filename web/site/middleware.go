@@ -214,9 +214,8 @@ func otherScheme(baseURL string, r *http.Request) bool {
 		!strings.EqualFold(from, scheme)
 }
 
-// crossOrigin refuses writes that another site makes a browser send. A request
-// without Origin and Sec-Fetch-Site comes from no browser and passes. Where the address of the site is known, its scheme
-// is a part of the origin. What is refused stands in the trail.
+// crossOrigin refuses writes that another site makes a browser send. A request without Origin and Sec-Fetch-Site comes
+// from no browser and passes. Where people use https, http is another origin. What is refused stands in the trail.
 func crossOrigin(baseURL string, refused func(ctx context.Context, address, why string) error) echo.MiddlewareFunc {
 	guard := http.NewCrossOriginProtection()
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
