@@ -40,6 +40,7 @@ const (
 	notOlder = 7 * 24 * time.Hour // what could not be queued for so long stands on the bell's page alone
 	atOnce   = 4                  // tries of one process
 	oneTurn  = 10 * time.Second   // after which a turn begins no further try
+	takeLock = 0x5EA7A141         // who takes the next delivery holds it alone
 )
 
 type delivery struct {
@@ -53,8 +54,7 @@ type delivery struct {
 }
 
 // Work queues what is to be sent and tries what is due. One receiver is asked by one process at a time, so that a
-// slow
-// one holds no other up. Several processes may do so at once.
+// slow one holds no other up. Several processes may do so at once.
 func (s *Service) Work(ctx context.Context) error {
 	if err := s.gather(ctx); err != nil {
 		return err
@@ -99,6 +99,10 @@ func (s *Service) gather(ctx context.Context) error {
 // take gives the next delivery whose turn it is, in the hands of this process.
 func (s *Service) take(ctx context.Context) (d delivery, found bool, err error) {
 	err = s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		// One takes at a time: two that look at once would each find the same receiver free.
+		if err := tx.Exec(`SELECT pg_advisory_xact_lock(?)`, takeLock).Error; err != nil {
+			return err
+		}
 		var due []delivery
 		err := tx.Raw(`SELECT d.* FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id AND w.active
 			WHERE d.state = 'queued' AND d.next_at <= ? AND (d.held_until IS NULL OR d.held_until < clock_timestamp())
