@@ -1,11 +1,13 @@
 package webtest
 
 import (
+	"errors"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"seatledger/internal/runs"
 	"seatledger/internal/syncing"
 )
 
@@ -46,7 +48,12 @@ func (s *Site) WaitRunID(id uuid.UUID) syncing.Run {
 func (s *Site) settle(provider uuid.UUID) {
 	s.t.Helper()
 	ctx := s.t.Context()
+	deadline := time.Now().Add(patience)
 	_, err := s.App.Mapping.Refresh(ctx, provider)
+	for errors.Is(err, runs.ErrBusy) && time.Now().Before(deadline) { // a worker has it
+		time.Sleep(lookEvery)
+		_, err = s.App.Mapping.Refresh(ctx, provider)
+	}
 	s.must(err)
 	s.must(s.App.Reviews.Drain(ctx, s.App.DB))
 }
