@@ -50,6 +50,9 @@ func TestThePrivateServerMovesToANewMajorVersion(t *testing.T) {
 	t.Parallel()
 	log := slog.New(slog.DiscardHandler)
 	installed, err := embedded.FindVersion(t.Context(), embedded.Options{NPM: "none"})
+	if err != nil && os.Getenv("SEATLEDGER_TEST_REQUIRE") == "all" {
+		t.Fatal("no PostgreSQL is installed: there is nothing to move from")
+	}
 	if err != nil {
 		t.Skip("no PostgreSQL is installed: there is nothing to move from")
 	}
